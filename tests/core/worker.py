@@ -1,0 +1,54 @@
+"""Answers questions about core on standard input, under any of the two runtimes.
+
+Each line is a JSON array: ["split", [hexadecimal chunks]], ["decode", [hexadecimal telegrams]] or
+["quarters", [hexadecimal chunks]]. Each answer is one line of JSON.
+"""
+
+import json
+import sys
+
+from core.obis import Decoder
+from core.quarter import QuarterAccumulator
+from core.telegram import TelegramSplitter
+
+
+def split(chunks):
+    """The telegrams found, in hexadecimal, and the rejects by reason."""
+    splitter = TelegramSplitter()
+    found = []
+    for chunk in chunks:
+        found.extend(telegram.hex() for telegram in splitter.feed(bytes.fromhex(chunk)))
+    return [found, splitter.rejected]
+
+
+def decode(telegrams):
+    """The documents of telegrams decoded one after the other, and the lines that could not be read."""
+    decoder = Decoder()
+    return [[decoder.decode(bytes.fromhex(telegram)) for telegram in telegrams], decoder.unreadable]
+
+
+def quarters(chunks):
+    """The quarter documents of a stream, the running one last."""
+    splitter = TelegramSplitter()
+    decoder = Decoder()
+    accumulator = QuarterAccumulator()
+    documents = []
+    for chunk in chunks:
+        for telegram in splitter.feed(bytes.fromhex(chunk)):
+            finished = accumulator.add(decoder.decode(telegram))
+            if finished:
+                documents.append("".join(finished.document()))
+    if accumulator.running:
+        documents.append("".join(accumulator.running.document()))
+    return documents
+
+
+QUESTIONS = {"split": split, "decode": decode, "quarters": quarters}
+
+if __name__ == "__main__":
+    while True:
+        line = sys.stdin.readline()
+        if not line:
+            break
+        question, argument = json.loads(line)
+        print(json.dumps(QUESTIONS[question](argument)))
