@@ -1,7 +1,7 @@
 """Answers questions about core on standard input, under any of the two runtimes.
 
 Each line is a JSON array: ["split", [hexadecimal chunks]], ["decode", [hexadecimal telegrams]] or
-["quarters", [hexadecimal chunks]]. Each answer is one line of JSON.
+["quarters", path of a file of telegrams]. Each answer is one line of JSON.
 """
 
 import json
@@ -27,17 +27,21 @@ def decode(telegrams):
     return [[decoder.decode(bytes.fromhex(telegram)) for telegram in telegrams], decoder.unreadable]
 
 
-def quarters(chunks):
-    """The quarter documents of a stream, the running one last."""
+def quarters(path):
+    """The quarter documents of a file of telegrams, the running one last."""
     splitter = TelegramSplitter()
     decoder = Decoder()
     accumulator = QuarterAccumulator()
     documents = []
-    for chunk in chunks:
-        for telegram in splitter.feed(bytes.fromhex(chunk)):
-            finished = accumulator.add(decoder.decode(telegram))
-            if finished:
-                documents.append("".join(finished.document()))
+    with open(path, "rb") as file:
+        while True:
+            chunk = file.read(1000)
+            if not chunk:
+                break
+            for telegram in splitter.feed(chunk):
+                finished = accumulator.add(decoder.decode(telegram))
+                if finished:
+                    documents.append("".join(finished.document()))
     if accumulator.running:
         documents.append("".join(accumulator.running.document()))
     return documents

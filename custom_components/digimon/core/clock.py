@@ -184,10 +184,14 @@ def day_start(year: int, month: int, day: int) -> int:
 def day_quarters(year: int, month: int, day: int) -> list[int]:
     """The quarters of a local day in order of time: 96, or 92 in March and 100 in October when the clock changes."""
     following = civil_from_days(days_from_civil(year, month, day) + 1)
-    return [
-        quarter_id_at(utc)
-        for utc in range(day_start(year, month, day), day_start(following[0], following[1], following[2]), QUARTER_SECONDS)
-    ]
+    utc = day_start(year, month, day)
+    end = day_start(following[0], following[1], following[2])
+    quarters = []
+    # Not a range: MicroPython's counts in 31 bits, which an instant does not fit.
+    while utc < end:
+        quarters.append(quarter_id_at(utc))
+        utc += QUARTER_SECONDS
+    return quarters
 
 
 def quarter_path(quarter_id: int) -> str:

@@ -86,7 +86,7 @@ def test_kept_peaks_follow_the_line():
     assert decoder.decode(close(THREE_PHASE)) == first
     lines = [line for line in THREE_PHASE if not line.startswith("0-0:98.1.0")]
     assert "peaks" not in decoder.decode(close(lines))
-    assert decoder.decode(close([*lines, "0-0:98.1.0(0)(1-0:1.6.0)(1-0:1.6.0)()"]))["peaks"] == []
+    assert decoder.decode(close(lines + ["0-0:98.1.0(0)(1-0:1.6.0)(1-0:1.6.0)()"]))["peaks"] == []
 
 
 def test_a_message_of_1024_characters():
@@ -99,7 +99,7 @@ def test_a_message_that_is_no_text_stays_printable():
 
 
 def test_an_unknown_code_is_not_read():
-    assert decode(close([*THREE_PHASE, "9-9:9.9.9(1)", "0-4:99.1.0(5)", "text", "(", ")"])) == THREE_PHASE_METER
+    assert decode(close(THREE_PHASE + ["9-9:9.9.9(1)", "0-4:99.1.0(5)", "text", "(", ")"])) == THREE_PHASE_METER
 
 
 def test_no_telegram_has_no_fields():

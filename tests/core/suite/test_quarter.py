@@ -25,7 +25,7 @@ def test_the_document_to_the_byte():
         quarter.add(second, consumed, produced)
     # 302 / 3 and -7 / 3 are truncated toward zero; the average is (100 + 0) / 2; 5 to 9 s are a gap.
     assert text(quarter) == (
-        f'{{"quarter_id":{QUARTER_ID},"consumed_power_avg":50,"interval_secs":5,'
+        '{"quarter_id":' + str(QUARTER_ID) + ',"consumed_power_avg":50,"interval_secs":5,'
         '"consumed_power_interval_avgs":[100,null,0],"produced_power_interval_avgs":[0,null,-2]}'
     )
     assert quarter.latest() == (0, 2)
