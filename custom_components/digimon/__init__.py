@@ -1,0 +1,26 @@
+"""Digimon: a Flemish digital meter, live in Home Assistant."""
+
+from homeassistant.const import CONF_HOST, CONF_PORT, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
+from .monitor import Address, BoardClient
+from .source import BoardSource
+
+PLATFORMS = [Platform.SENSOR]
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
+    """Start reading a meter."""
+    client = BoardClient(Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]), async_get_clientsession(hass))
+    coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = DigimonRuntimeData(coordinator=coordinator)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
+    """Stop reading a meter."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)

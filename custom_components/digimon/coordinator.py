@@ -1,0 +1,109 @@
+"""Polls a source and keeps everyone behind it up to date."""
+
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN, LOGGER
+from .silence import Progress, follow, is_silent
+from .snapshot import Device, Snapshot
+from .source import Source, SourceError
+
+# The interval over which a board averages: faster gives nothing new, slower misses what happens.
+UPDATE_INTERVAL = timedelta(seconds=5)
+
+
+@dataclass(kw_only=True)
+class DigimonRuntimeData:
+    """What an entry holds while it is loaded."""
+
+    coordinator: DigimonCoordinator
+
+
+type DigimonConfigEntry = ConfigEntry[DigimonRuntimeData]
+
+
+class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
+    """Reads one meter every five seconds."""
+
+    config_entry: DigimonConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: DigimonConfigEntry, source: Source) -> None:
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=UPDATE_INTERVAL,
+            always_update=False,
+        )
+        self.source = source
+        self._progress: Progress | None = None
+        self._device: Device | None = None
+        self._silent_polls = 0
+
+    @override
+    async def _async_update_data(self) -> Snapshot:
+        try:
+            snapshot = await self.source.read()
+        except SourceError as error:
+            # The meter's time may have stood still while we could not see it.
+            self._progress = None
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=error.failure,
+                translation_placeholders={"name": self.name},
+            ) from error
+        self._register(snapshot.device)
+        return self._without_old_news(snapshot)
+
+    def _without_old_news(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot, less a reading that the meter has not renewed for too long."""
+        if snapshot.reading is None:
+            self._progress = None
+            silent = True
+        else:
+            now = time.monotonic()
+            self._progress = follow(
+                self._progress, snapshot.reading.time_utc, monotonic=now, wall_utc=dt_util.utcnow().timestamp()
+            )
+            silent = is_silent(self._progress, monotonic=now)
+        self._log_silence(silent=silent)
+        return replace(snapshot, reading=None) if silent else snapshot
+
+    def _log_silence(self, *, silent: bool) -> None:
+        """Say once that the meter fell silent and once that it is back."""
+        # A meter whose clock is not ours looks silent at first sight only.
+        confirmed = 2
+        if silent:
+            self._silent_polls += 1
+            if self._silent_polls == confirmed:
+                LOGGER.warning("%s answers, but its meter sends no telegrams", self.name)
+            return
+        if self._silent_polls >= confirmed:
+            LOGGER.info("The meter of %s sends telegrams again", self.name)
+        self._silent_polls = 0
+
+    def _register(self, device: Device) -> None:
+        """Keep the device registry up to date: a name or firmware may change while we run."""
+        if device == self._device:
+            return
+        self._device = device
+        dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=self.config_entry.entry_id,
+            identifiers={(DOMAIN, str(self.config_entry.unique_id))},
+            connections={(dr.CONNECTION_NETWORK_MAC, device.mac)} if device.mac else set(),
+            configuration_url=device.configuration_url,
+            manufacturer=device.manufacturer,
+            model=device.model,
+            name=device.name,
+            serial_number=device.serial,
+            sw_version=device.sw_version,
+        )

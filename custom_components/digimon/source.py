@@ -1,0 +1,149 @@
+"""Where telegrams come from.
+
+A source gives snapshots and hides what they were made of. The only one so far is a board that is
+polled over HTTP.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Literal, Protocol
+
+from .monitor import (
+    BoardClient,
+    BoardConnectionError,
+    BoardError,
+    BoardInfo,
+    BoardTimeoutError,
+    MeterReading,
+    MonthPeak,
+    NotABoardError,
+    RunningQuarter,
+    UnexpectedAnswerError,
+)
+from .snapshot import Device, Snapshot, reading_of
+
+# How often a board is asked who it is. A new firmware or, after a router handed out addresses anew,
+# another board is noticed this late at most, and at once when a request failed in between.
+IDENTIFY_SECONDS = 60
+
+# The original firmware tells the month peak apart from the rest; it changes at quarter's end only.
+MONTH_PEAK_SECONDS = 60
+
+type Failure = Literal["cannot_connect", "timeout", "unexpected_answer", "not_a_board", "wrong_device"]
+"""Why there is nothing to show; each is a text of its own in the translations."""
+
+_FAILURES: tuple[tuple[type[BoardError], Failure], ...] = (
+    (BoardConnectionError, "cannot_connect"),
+    (BoardTimeoutError, "timeout"),
+    (NotABoardError, "not_a_board"),
+    (UnexpectedAnswerError, "unexpected_answer"),
+)
+
+
+class SourceError(Exception):
+    """A source has nothing to give at the moment."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+class Source(Protocol):
+    """Something that reads one meter."""
+
+    async def read(self) -> Snapshot:
+        """What the meter says now.
+
+        :raises SourceError: nothing can be read.
+        """
+
+    def diagnostics(self) -> dict[str, Any]:
+        """What helps to find out why it does not work; holds identities, so redact before showing."""
+
+
+def failure_of(error: BoardError) -> Failure:
+    """The name of what went wrong with a board."""
+    return next(failure for kind, failure in _FAILURES if isinstance(error, kind))
+
+
+class BoardSource:
+    """A board that is polled over HTTP, with our firmware or the original one."""
+
+    def __init__(
+        self, client: BoardClient, *, unique_id: str | None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """:param unique_id: the only board to take values from."""
+        self._client = client
+        self._unique_id = unique_id
+        self._monotonic = monotonic
+        self._board: BoardInfo | None = None
+        self._identified_at = 0.0
+        self._quarter: RunningQuarter | None = None
+        self._meter: MeterReading | None = None
+        self._month_peak: MonthPeak | None = None
+        self._month_peak_key: tuple[int, int] | None = None
+
+    async def read(self) -> Snapshot:
+        """Poll the board.
+
+        A single failure costs no value: the board is asked once more, from the beginning. What fails
+        then is either gone or has another firmware than a moment ago.
+        """
+        try:
+            try:
+                return await self._read()
+            except BoardError:
+                self._board = None
+                return await self._read()
+        except BoardError as error:
+            self._board = None
+            raise SourceError(failure_of(error)) from error
+
+    async def _read(self) -> Snapshot:
+        board = await self._identified()
+        self._quarter = await self._client.running_quarter()
+        if board.original:
+            self._meter = None
+            await self._read_month_peak(self._quarter)
+        else:
+            self._meter = await self._client.meter()
+            self._month_peak = None if self._meter is None else self._meter.peak
+            self._month_peak_key = None
+        return Snapshot(device=self._device(board), reading=reading_of(self._quarter, self._meter, self._month_peak))
+
+    async def _identified(self) -> BoardInfo:
+        now = self._monotonic()
+        if self._board is None or now - self._identified_at >= IDENTIFY_SECONDS:
+            board = await self._client.identify()
+            if self._unique_id is not None and self._unique_id not in board.identifiers:
+                self._board = None
+                raise SourceError("wrong_device")
+            self._board = board
+            self._identified_at = now
+        return self._board
+
+    async def _read_month_peak(self, quarter: RunningQuarter | None) -> None:
+        """Ask the original firmware for the month peak, once a minute and when a quarter has ended."""
+        if quarter is None:
+            return
+        key = (quarter.quarter_id, int(self._monotonic() // MONTH_PEAK_SECONDS))
+        if key != self._month_peak_key:
+            self._month_peak = await self._client.month_peak()
+            self._month_peak_key = key
+
+    def _device(self, board: BoardInfo) -> Device:
+        return Device(
+            manufacturer="Ockernuts" if board.original else "Digimon",
+            model=board.model,
+            name=board.name,
+            sw_version=board.version,
+            serial=board.serial,
+            mac=board.mac,
+            configuration_url=str(self._client.address.url),
+        )
+
+    def diagnostics(self) -> dict[str, Any]:
+        """The board as it last described itself, and its last answers."""
+        models = {"board": self._board, "quarter": self._quarter, "meter": self._meter, "month_peak": self._month_peak}
+        return {name: None if model is None else asdict(model) for name, model in models.items()}
