@@ -5,12 +5,9 @@ before. Hashes and integers do it, because floats and the standard library's own
 differ between machines and versions.
 """
 
+from collections.abc import Iterator
 from hashlib import shake_128
 from struct import unpack
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _BLOCK_NUMBERS = 128
 _SPAN = 1 << 16
@@ -30,12 +27,12 @@ class Dice:
 
     def __init__(self, *key: int | str) -> None:
         """Take the dice of a key, such as a seed, a date and an appliance's name."""
-        self._numbers = _numbers("/".join(map(str, key)))
+        self._next = _numbers("/".join(map(str, key))).__next__
 
     def between(self, low: int, high: int) -> int:
         """Throw a whole number from low up to and including high, which are less than 65,536 apart."""
-        return low + (next(self._numbers) * (high - low + 1)) // _SPAN
+        return low + (self._next() * (high - low + 1)) // _SPAN
 
     def chance(self, percent: int) -> bool:
         """Throw whether something happens that happens in so many of 100 cases."""
-        return next(self._numbers) * 100 < percent * _SPAN
+        return self._next() * 100 < percent * _SPAN

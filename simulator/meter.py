@@ -4,6 +4,7 @@ from enum import StrEnum
 from math import isqrt
 
 from simulator.chance import Dice
+from simulator.dates import HOUR
 from simulator.reading import Phase
 
 _NOISE_SECONDS = 10
@@ -11,7 +12,6 @@ _NOISE_SECONDS = 10
 _NOMINAL = 2335
 _NOISE = 14
 _SWING = 22
-_HOUR = 3600
 # The cable to the street costs 0.1 V for every 100 W of a phase, and gains as much from the sun.
 _WATT_PER_TENTH = 100
 # A load whose current lags makes one of the two elements count more and the other less.
@@ -35,8 +35,6 @@ class Electrics:
         self._grid = grid
         self._noise_of = -1
         self._noise: tuple[int, ...] = ()
-        self._swing_of = -1
-        self._swing = (0, 0)
 
     def phases(self, powers: tuple[int, int, int], utc: int) -> tuple[Phase, ...]:
         """The phases that the meter shows.
@@ -48,33 +46,29 @@ class Electrics:
             return (_phase(sum(powers), noise[0]),)
         if self._grid is Grid.THREE:
             return tuple(_phase(power, volt) for power, volt in zip(powers, noise, strict=False))
-        # Without a neutral two elements measure L1 and L3 against L2; what hangs between L1 and L3 counts half in each.
-        first = powers[0] + powers[1] // 2 + noise[3]
-        third = sum(powers) - first
-        elements = _phase(first, noise[0]), _phase(third, noise[2])
-        one, two = (
-            element.current if power >= 0 else -element.current
-            for element, power in zip(elements, (first, third), strict=True)
+        return _three_wires(
+            powers[0] + powers[1] // 2 + noise[3], powers[2] + powers[1] - powers[1] // 2 - noise[3], noise
         )
-        # Both voltages are 60 degrees apart, and so are their currents, which meet in L2.
-        back = isqrt(one * one + two * two + one * two)
-        return elements[0], Phase(0, 0, 0, back), elements[1]
 
     def _noise_at(self, utc: int) -> tuple[int, ...]:
         """The voltages of three phases without load in 0.1 V, and the lag in W."""
         if utc // _NOISE_SECONDS != self._noise_of:
             self._noise_of = utc // _NOISE_SECONDS
+            hour, into = divmod(utc, HOUR)
+            before, after = (Dice(self._seed, "grid", number).between(-_SWING, _SWING) for number in (hour, hour + 1))
+            street = _NOMINAL + before + (after - before) * into // HOUR
             dice = Dice(self._seed, "voltage", self._noise_of)
-            hour, into = divmod(utc, _HOUR)
-            if hour != self._swing_of:
-                self._swing_of = hour
-                self._swing = tuple(
-                    Dice(self._seed, "grid", number).between(-_SWING, _SWING) for number in (hour, hour + 1)
-                )
-            street = _NOMINAL + self._swing[0] + (self._swing[1] - self._swing[0]) * into // _HOUR
             volts = (street + dice.between(-_NOISE, _NOISE) for _ in range(3))
             self._noise = (*volts, dice.between(0, _MOST_LAG_W))
         return self._noise
+
+
+def _three_wires(first: int, third: int, volts: tuple[int, ...]) -> tuple[Phase, ...]:
+    """Without a neutral, two elements measure L1 and L3 against L2; what hangs between the two counts half in each."""
+    one, three = _phase(first, volts[0]), _phase(third, volts[2])
+    # Both voltages are 60 degrees apart, and so are their currents, which meet in L2.
+    product = one.current * three.current if first * third >= 0 else -one.current * three.current
+    return one, Phase(0, 0, 0, isqrt(one.current**2 + three.current**2 + product)), three
 
 
 def _phase(power: int, volt: int) -> Phase:

@@ -6,14 +6,11 @@ over each 16 seconds and is too small to change the sign, so that no register fe
 """
 
 from bisect import bisect_right
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import accumulate, pairwise, repeat
 
 from core.clock import QUARTER_SECONDS
 from simulator.chance import Dice
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _RIPPLE_SECONDS = 16
 _RIPPLE_PATTERNS = 64
@@ -75,11 +72,12 @@ class Profile:
                 changes[second] = changes.get(second, 0) + change
         starts = sorted(changes)
         powers = list(accumulate(map(changes.__getitem__, starts)))
-        energies = [power * (end - start) for power, start, end in zip(powers, starts, starts[1:], strict=False)]
+        energies = [power * (end - start) for power, (start, end) in zip(powers, pairwise(starts), strict=False)]
+        net = [0, *accumulate(energies)]
         self._starts = starts
         self._powers = powers
-        self._consumed = [0, *accumulate([max(0, energy) for energy in energies])]
-        self._produced = [0, *accumulate([-energy if energy < 0 else 0 for energy in energies])]
+        self._consumed = [0, *accumulate(map(max, energies, repeat(0)))]
+        self._produced = [consumed - total for consumed, total in zip(self._consumed, net, strict=True)]
         self._phase_steps: list[tuple[list[int], list[int]]] | None = None
 
     def power(self, second: int) -> int:
@@ -119,17 +117,21 @@ class Profile:
         first = self._starts[step]
         result: list[int] = []
         while self._starts[step] < end:
-            power, begin, stop = self._powers[step], self._starts[step], self._starts[step + 1]
-            size = _ripple_size(power)
-            whole = begin
-            if size:
-                for whole in range(begin, stop - _RIPPLE_SECONDS + 1, _RIPPLE_SECONDS):
-                    pattern = self._ripple.patterns[self._ripple.at(whole)]
-                    result += [power + size * change for change in pattern]
-                whole = begin + (stop - begin) // _RIPPLE_SECONDS * _RIPPLE_SECONDS
-            result += [power] * (stop - whole)
+            result += self._step_powers(step)
             step += 1
         return result[start - first : end - first]
+
+    def _step_powers(self, step: int) -> list[int]:
+        """Net power in W of every second of a step."""
+        power, begin, stop = self._powers[step], self._starts[step], self._starts[step + 1]
+        size = _ripple_size(power)
+        if not size:
+            return [power] * (stop - begin)
+        ripple = self._ripple
+        result: list[int] = []
+        for block in range(begin, stop - _RIPPLE_SECONDS + 1, _RIPPLE_SECONDS):
+            result += [power + size * change for change in ripple.patterns[ripple.at(block)]]
+        return result + [power] * (stop - begin - len(result))
 
     def quarter_energies(self) -> list[tuple[int, int]]:
         """Offtake and injection in Ws of every quarter of the day."""

@@ -6,24 +6,22 @@ Both are a function of the date only, so that the heat pump and the solar panels
 from dataclasses import dataclass
 
 from simulator.chance import Dice
+from simulator.dates import LocalDate
 
 # Mean temperature of the months at Ukkel, 0.1 degrees C, taken at the middle of the month.
 _MONTH_TEMPERATURES = (37, 42, 71, 104, 139, 167, 187, 184, 152, 113, 72, 43)
 # How much of an average day's sky is covered, %: Belgian winters are grey.
-_MONTH_COVERS = (74, 68, 60, 52, 50, 48, 46, 46, 50, 58, 70, 76)
+_MONTH_COVERS = (74, 68, 60, 54, 52, 50, 48, 48, 52, 60, 70, 76)
 _MONTH_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _YEAR_DAYS = 365
+_WEEK_DAYS = 7
 _MID_MONTH = 15
 
-# Weather changes over days: cold spells and grey weeks run from knot to knot.
-_SPELL_DAYS = 5
-_FRONT_DAYS = 3
-_WEEK_DAYS = 7
-
 _SCALE = 10000
-_HALF_CIRCLE = 43200
-# The sun stands highest at 11:42 UTC in the middle of Flanders.
-_SOLAR_NOON = 11 * 3600 + 42 * 60
+_CIRCLE = 86400
+_HALF_CIRCLE = _CIRCLE // 2
+SOLAR_NOON = 11 * 3600 + 42 * 60
+"""Second of the UTC day at which the sun stands highest in the middle of Flanders."""
 # Sine and cosine of the latitude 51 degrees, and of 51 - 35 degrees for panels that face south at 35 degrees.
 _SINE_LATITUDE, _COSINE_LATITUDE = 7771, 6293
 _SINE_PANELS, _COSINE_PANELS = 2756, 9613
@@ -43,80 +41,92 @@ class Weather:
     cover: int
 
 
-def day_of_year(month: int, day: int) -> int:
-    """Days since 1 January; 29 February counts as 1 March."""
-    return _MONTH_DAYS[month - 1] + day - 1
+@dataclass(frozen=True, slots=True)
+class _Wander:
+    """Something of the weather that lasts for days: it wanders from one knot to the next.
 
-
-def weather(seed: int, month: int, day: int, weekday: int) -> Weather:
-    """The weather of the days with this date and weekday.
-
-    :param weekday: 0 Monday to 6 Sunday.
+    :ivar days: from knot to knot.
+    :ivar most: how far from zero.
     """
-    number = day_of_year(month, day)
+
+    name: str
+    days: int
+    most: int
+
+    def at(self, seed: int, track: int, number: int) -> int:
+        """Its value on a day of the year, on one of the tracks of the weather."""
+        knot, part = divmod(number, self.days)
+        first, second = (Dice(seed, self.name, track, end).between(-self.most, self.most) for end in (knot, knot + 1))
+        return first + (second - first) * part // self.days
+
+
+_SPELL = _Wander("spell", 6, 85)
+_FRONT = _Wander("front", 3, 45)
+
+
+def weather(seed: int, date: LocalDate) -> Weather:
+    """The weather of the days with this date and weekday."""
+    number = _day_of_year(date)
     # Days that follow each other share this number, and with it the spells they lie in.
-    track = (weekday - number) % _WEEK_DAYS
-    dice = Dice(seed, "weather", month, day, weekday)
-    spell = _between_knots(seed, "spell", track, number, _SPELL_DAYS, 55)
-    front = _between_knots(seed, "front", track, number, _FRONT_DAYS, 45)
-    temperature = _of_season(_MONTH_TEMPERATURES, number) + spell + dice.between(-12, 12)
-    cover = _of_season(_MONTH_COVERS, number) + front + dice.between(-18, 18)
+    track = (date.weekday - number) % _WEEK_DAYS
+    dice = Dice(seed, "weather", *date.key)
+    temperature = _of_season(_MONTH_TEMPERATURES, number) + _SPELL.at(seed, track, number) + dice.between(-12, 12)
+    cover = _of_season(_MONTH_COVERS, number) + _FRONT.at(seed, track, number) + dice.between(-18, 18)
     return Weather(temperature, min(100, max(0, cover)))
+
+
+def _day_of_year(date: LocalDate) -> int:
+    """Days since 1 January; 29 February counts as 1 March."""
+    return _MONTH_DAYS[date.month - 1] + date.day - 1
 
 
 def _of_season(months: tuple[int, ...], number: int) -> int:
     """A value between those of the two months around a day of the year."""
-    month = 0
-    while month < len(months) - 1 and _MONTH_DAYS[month + 1] + _MID_MONTH <= number:
-        month += 1
-    if number < _MID_MONTH:
-        month = -1
+    month = max(index for index in range(-1, 12) if index < 0 or _MONTH_DAYS[index] + _MID_MONTH <= number)
+    following = (month + 1) % 12
     before = _MONTH_DAYS[month] + _MID_MONTH - (_YEAR_DAYS if month < 0 else 0)
-    following = (month + 1) % len(months)
-    after = _MONTH_DAYS[following] + _MID_MONTH + (_YEAR_DAYS if following == 0 and month > 0 else 0)
-    return _between(months[month], months[following], number - before, after - before)
-
-
-def _between_knots(seed: int, name: str, track: int, number: int, days: int, most: int) -> int:
-    """A value that wanders between -most and most, from one knot of so many days to the next."""
-    knot = number // days
-    first = Dice(seed, name, track, knot).between(-most, most)
-    second = Dice(seed, name, track, knot + 1).between(-most, most)
-    return _between(first, second, number % days, days)
-
-
-def _between(first: int, second: int, part: int, whole: int) -> int:
-    return first + (second - first) * part // whole
-
-
-def _half_sine(angle: int) -> int:
-    """The sine of an angle between 0 and a half circle of 43,200, times 10,000 (Bhaskara's formula, exact to 0.2 %)."""
-    product = angle * (_HALF_CIRCLE - angle)
-    return 4 * product * _SCALE // (5 * _HALF_CIRCLE * _HALF_CIRCLE // 4 - product)
+    after = _MONTH_DAYS[following] + _MID_MONTH + (_YEAR_DAYS if month > following else 0)
+    return months[month] + (months[following] - months[month]) * (number - before) // (after - before)
 
 
 def _sine(angle: int) -> int:
-    angle %= 2 * _HALF_CIRCLE
-    return _half_sine(angle) if angle <= _HALF_CIRCLE else -_half_sine(angle - _HALF_CIRCLE)
+    """The sine, times 10,000, of an angle of which 86,400 make a circle (Bhaskara's formula, exact to 0.2 %)."""
+    angle %= _CIRCLE
+    half = angle % _HALF_CIRCLE
+    product = half * (_HALF_CIRCLE - half)
+    sine = 4 * product * _SCALE // (5 * _HALF_CIRCLE * _HALF_CIRCLE // 4 - product)
+    return sine if angle < _HALF_CIRCLE else -sine
+
+
+# The cosine of the hour angle for every minute from noon on.
+_HOUR_COSINES = [_sine(60 * minute + _HALF_CIRCLE // 2) for minute in range(_HALF_CIRCLE // 60 + 1)]
 
 
 class Sun:
-    """The sun of one day of the year."""
+    """The sun of one day of the year.
 
-    def __init__(self, month: int, day: int) -> None:
-        """Take the sun of a date."""
-        turn = 2 * _HALF_CIRCLE * (day_of_year(month, day) - _SPRING_DAY) // _YEAR_DAYS
-        sine = _DECLINATION * _sine(turn) // _SCALE
+    :ivar half_day: seconds before and after noon during which the panels see it.
+    """
+
+    def __init__(self, date: LocalDate) -> None:
+        sine = _DECLINATION * _sine(_CIRCLE * (_day_of_year(date) - _SPRING_DAY) // _YEAR_DAYS) // _SCALE
+        # The root of 1 - sine squared, by its series.
         cosine = _SCALE - sine * sine // (2 * _SCALE) - sine**4 // (8 * _SCALE**3)
         self._height = (sine * _SINE_LATITUDE // _SCALE, cosine * _COSINE_LATITUDE // _SCALE)
         self._panels = (sine * _SINE_PANELS // _SCALE, cosine * _COSINE_PANELS // _SCALE)
+        self.half_day = 0
+        step = _HALF_CIRCLE // 2
+        while step:
+            if self.on_panels(self.half_day + step):
+                self.half_day += step
+            step //= 2
 
-    def on_panels(self, utc_second: int) -> int:
+    def on_panels(self, second: int) -> int:
         """How much of the panels' peak power a clear sky gives, times 10,000.
 
-        :param utc_second: second of the day in UTC; may be negative or beyond the day's end.
+        :param second: since noon, within half a day.
         """
-        hour_cosine = _sine(utc_second - _SOLAR_NOON + _HALF_CIRCLE // 2)
+        hour_cosine = _HOUR_COSINES[abs(second) // 60]
         height = self._height[0] + self._height[1] * hour_cosine // _SCALE
         facing = self._panels[0] + self._panels[1] * hour_cosine // _SCALE
         if height <= 0 or facing <= 0:
