@@ -80,7 +80,7 @@ def _standby(day: HouseDay) -> None:
     """What is never off (ventilation, router), and what people use without noticing while they are up."""
     dice = day.dice("standby")
     length = day.date.length
-    day.change(0, 0, 128)
+    day.change(0, 0, 146)
     up = day.at(8, 0) if day.weekend else day.at(6, 30)
     down = day.at(23, 20) if day.weekend else day.at(22, 50)
     out, back = day.at(8, 40), day.at(16)
@@ -204,7 +204,7 @@ def _car(day: HouseDay) -> None:
     watt = _CAR_MONTHS[day.date.month - 1]
     if day.weekend and day.date.month in _BRIGHT_MONTHS and dice.chance(60):
         _charge(day, day.at(11, dice.between(0, 90)), dice.between(120, 240), watt)
-    elif dice.chance((54, 38, 54, 38, 34, 16, 50)[day.date.weekday]):
+    elif dice.chance((66, 46, 66, 46, 42, 20, 60)[day.date.weekday]):
         _charge(day, day.at(19, dice.between(30, 110)), dice.between(90, 150), watt)
 
 

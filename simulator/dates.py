@@ -44,7 +44,7 @@ class LocalDate:
         return self.month, self.day, self.weekday
 
     def at(self, clock: int) -> int:
-        """Seconds since local midnight at which the clock shows a second of the day; the first time if it does twice."""
+        """Seconds since local midnight at which the clock shows a second of the day, the first time at least."""
         return clock + self.length - DAY_SECONDS if clock >= _CLOCK_CHANGE else clock
 
 
