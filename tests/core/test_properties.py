@@ -48,6 +48,18 @@ def damaged_lines(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def changed_numbers(draw: st.DrawFn) -> bytes:
+    """A telegram with other digits in some of its values, as the next second brings."""
+    lines = list(draw(st.sampled_from([lines for lines, _, _ in METERS.values()])))
+    for _ in range(draw(st.integers(1, 8))):
+        place = draw(st.integers(2, len(lines) - 1))
+        code, bracket, values = lines[place].partition("(")
+        old, new = draw(st.tuples(st.sampled_from("0123456789"), st.sampled_from("0123456789")))
+        lines[place] = code + bracket + values.replace(old, new)
+    return close(lines)
+
+
+@st.composite
 def chunks(draw: st.DrawFn, stream: bytes) -> list[str]:
     """A stream cut anywhere, as hexadecimal text."""
     cuts = sorted(draw(st.lists(st.integers(0, len(stream)), max_size=12)))
@@ -99,6 +111,14 @@ def test_decoding_never_fails_and_is_the_same_everywhere(runtime: Worker, telegr
     """Any bytes decode to some document, to the same one on every runtime."""
     answer = runtime.ask("decode", [telegram.hex()])
     assert answer == decode([telegram.hex()])
+
+
+@several
+@given(sequence=st.lists(st.one_of(damaged_lines(), telegrams, changed_numbers()), min_size=2, max_size=5))
+def test_what_came_before_leaves_nothing_behind(runtime: Worker, sequence: list[bytes]) -> None:
+    """A telegram says the same after any other telegrams as on its own."""
+    answers = runtime.ask("decode", [telegram.hex() for telegram in sequence])
+    assert answers == [decode([telegram.hex()])[0] for telegram in sequence]
 
 
 @several

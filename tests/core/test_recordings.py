@@ -43,7 +43,7 @@ def test_every_recording_on_every_runtime(runtime: Worker, path: Path) -> None:
     assert not any(rejected.values())
     decoder = Decoder()
     meter = decoder.decode(telegram)
-    assert runtime.ask("decode", [telegram.hex()]) == [[meter], decoder.unreadable]
+    assert runtime.ask("decode", [telegram.hex()]) == [[meter, decoder.unreadable]]
     if path in BELGIAN:
         assert decoder.unreadable == ("dead" in path.name)
         assert {"time", "consumed_power", "produced_power", "serial", "breaker", "tariff"} <= meter.keys()

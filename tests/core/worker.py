@@ -22,9 +22,14 @@ def split(chunks):
 
 
 def decode(telegrams):
-    """The documents of telegrams decoded one after the other, and the lines that could not be read."""
+    """The documents of telegrams decoded one after the other, each with the lines that could not be read."""
     decoder = Decoder()
-    return [[decoder.decode(bytes.fromhex(telegram)) for telegram in telegrams], decoder.unreadable]
+    documents = []
+    for telegram in telegrams:
+        # A copy: the decoder goes on with the same dict.
+        document = json.loads(json.dumps(decoder.decode(bytes.fromhex(telegram))))
+        documents.append([document, decoder.unreadable])
+    return documents
 
 
 def quarters(path):

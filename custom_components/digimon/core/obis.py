@@ -26,8 +26,9 @@ _OTHER_DEVICE = "other"
 # Unit on the wire -> unit of the document; all are thousandths.
 _DEVICE_UNITS = {b"m3": "l", b"GJ": "MJ", b"kWh": "Wh"}
 
-# Values are written in the telegram with at most three decimals.
+# Values are written in the telegram with at most three decimals, and none has more digits before them.
 _DECIMALS = 3
+_MOST_DIGITS = 9
 
 
 def _groups(line: bytes) -> list[bytes]:
@@ -48,45 +49,54 @@ def _groups(line: bytes) -> list[bytes]:
 
 def _one(line: bytes) -> bytes:
     """The only group of a line."""
-    start = line.find(b"(")
-    if line[-1:] != b")" or line.find(b")") != len(line) - 1:
+    if not line.endswith(b")") or line.find(b")") != len(line) - 1:
         raise ValueError("brackets")
-    return line[start + 1 : -1]
+    return line[line.find(b"(") + 1 : -1]
 
 
 def _thousandths(number: bytes) -> int:
     """A decimal number as an integer of thousandths; at most three decimals, no sign."""
-    whole, _, decimals = number.partition(b".")
-    if not whole.isdigit() or (decimals and not decimals.isdigit()) or len(decimals) > _DECIMALS or len(whole) > 9:
+    point = number.find(b".")
+    whole = number if point < 0 else number[:point]
+    if not whole.isdigit() or len(whole) > _MOST_DIGITS:
         raise ValueError("number")
     value = int(whole) * 1000
-    if decimals:
+    if point >= 0:
+        decimals = number[point + 1 :]
+        if not decimals.isdigit() or len(decimals) > _DECIMALS:
+            raise ValueError("number")
         value += int(decimals) * (100, 10, 1)[len(decimals) - 1]
     return value
 
 
-def _quantity(text: bytes, unit: bytes) -> int:
-    """A number with its unit, in thousandths of it."""
-    number, _, stated = text.partition(b"*")
-    if stated != unit:
+def _quantity(line: bytes, end: bytes) -> int:
+    """The number of a line that ends in its unit, in thousandths of it."""
+    if not line.endswith(end):
         raise ValueError("unit")
-    return _thousandths(number)
+    return _thousandths(line[line.find(b"(") + 1 : -len(end)])
 
 
 def _kilowatt_hours(line: bytes) -> int:
-    return _quantity(_one(line), b"kWh")
+    return _quantity(line, b"*kWh)")
 
 
 def _kilowatts(line: bytes) -> int:
-    return _quantity(_one(line), b"kW")
+    return _quantity(line, b"*kW)")
 
 
 def _volts(line: bytes) -> int:
-    return _quantity(_one(line), b"V")
+    return _quantity(line, b"*V)")
 
 
 def _amperes(line: bytes) -> int:
-    return _quantity(_one(line), b"A")
+    return _quantity(line, b"*A)")
+
+
+def _power(text: bytes) -> int:
+    """The W of one of several groups of a line."""
+    if not text.endswith(b"*kW"):
+        raise ValueError("unit")
+    return _thousandths(text[:-3])
 
 
 def _limiter(line: bytes) -> int | None:
@@ -101,7 +111,7 @@ def _fuse(line: bytes) -> int | None:
 
 def _integer(line: bytes) -> int:
     text = _one(line)
-    if not text.isdigit() or len(text) > 9:
+    if not text.isdigit() or len(text) > _MOST_DIGITS:
         raise ValueError("integer")
     return int(text)
 
@@ -129,7 +139,10 @@ def _printable(text: bytes) -> str:
         characters = str(text, "utf-8")
     except (ValueError, UnicodeError):
         characters = "".join(chr(byte) for byte in text)
-    return "".join(c if " " <= c < "\x7f" or c >= "\xa0" else "?" for c in characters)
+    for character in characters:
+        if not (" " <= character < "\x7f" or character >= "\xa0"):
+            characters = characters.replace(character, "?")
+    return characters
 
 
 def _identity(line: bytes) -> str | None:
@@ -141,6 +154,49 @@ def _identity(line: bytes) -> str | None:
         return str(octets, "ascii")
     # No text: the digits themselves tell one meter from another.
     return str(_one(line), "ascii")
+
+
+def _peak(line: bytes) -> "Meter":
+    """1.6.0: the month peak so far, stamped at the end of its quarter.
+
+    :raises ValueError: no stamp, such as in the first quarter of a month.
+    """
+    stamp, power = _groups(line)
+    parsed = parse_stamp(stamp)
+    if parsed is None:
+        raise ValueError("stamp")
+    return {"time": parsed[0], "quarter_id": _quarter_ending(parsed[0]), "power": _power(power)}
+
+
+def _quarter_ending(utc: int) -> int:
+    """The quarter that holds the instant 15 minutes before a peak's stamp (in UTC, so right when the clock changes)."""
+    return quarter_id_at(utc - QUARTER_SECONDS)
+
+
+def _peaks(line: bytes) -> "list[Meter]":
+    """98.1.0: the peaks of the completed months, at most 13, in the meter's order.
+
+    An entry is the end of the month (00:00 on the 1st), the end of the quarter, and the power. A
+    void entry has an impossible stamp of its quarter; its month is known all the same.
+    """
+    groups = _groups(line)
+    peaks = []
+    for position in range(3, len(groups) - 2, 3):
+        month_end = parse_stamp(groups[position])
+        if month_end is None:
+            continue
+        year, month = month_of(quarter_id_at(month_end[0] - 1))
+        stamp = parse_stamp(groups[position + 1])
+        peaks.append(
+            {
+                "year": year,
+                "month": month,
+                "time": None if stamp is None else stamp[0],
+                "quarter_id": None if stamp is None else _quarter_ending(stamp[0]),
+                "power": _power(groups[position + 2]),
+            }
+        )
+    return peaks
 
 
 # Code -> (key of the document, reader of the line).
@@ -162,7 +218,10 @@ _FIELDS = {
     b"1-0:31.4.0": ("fuse", _fuse),
     b"0-0:96.13.0": ("message", _octets),
     b"0-0:96.13.1": ("message_code", _octets),
+    b"1-0:1.6.0": ("peak", _peak),
+    b"0-0:98.1.0": ("peaks", _peaks),
 }
+_CLOCK = b"0-0:1.0.0"
 
 # The middle number of a phase's code is a base for what it is plus 20 for every phase after the first.
 _PHASE_FIELDS = {
@@ -191,151 +250,178 @@ _DEVICE_FIELDS = {
 _DEVICE_TYPE = b"24.1.0"
 _DEVICE_CODES = (_DEVICE_TYPE, b"24.2.1", b"24.2.3") + tuple(_DEVICE_FIELDS)
 
+_CARRIAGE_RETURN = 0x0D
+_EXCLAMATION = 0x21
+
 # Fields for which null means something: sent, and sent as "none".
 _NULL_IS_NONE = ("limiter", "fuse")
 
 
-def _peak(line: bytes) -> "Meter":
-    """1.6.0: the month peak so far, stamped at the end of its quarter.
-
-    :raises ValueError: no stamp, such as in the first quarter of a month.
-    """
-    stamp, power = _groups(line)
-    parsed = parse_stamp(stamp)
-    if parsed is None:
-        raise ValueError("stamp")
-    return {"time": parsed[0], "quarter_id": _quarter_ending(parsed[0]), "power": _quantity(power, b"kW")}
-
-
-def _quarter_ending(utc: int) -> int:
-    """The quarter that holds the instant 15 minutes before a peak's stamp (in UTC, so right when the clock changes)."""
-    return quarter_id_at(utc - QUARTER_SECONDS)
-
-
-def _peaks(line: bytes) -> "list[Meter]":
-    """98.1.0: the peaks of the completed months, at most 13, in the meter's order.
-
-    An entry is the end of the month (00:00 on the 1st), the end of the quarter, and the power. A
-    void entry has an impossible stamp of its quarter; its month is known all the same.
-    """
-    groups = _groups(line)
-    peaks = []
-    for position in range(3, len(groups) - 2, 3):
-        month_end = parse_stamp(groups[position])
-        if month_end is None:
-            continue
-        year, month = month_of(quarter_id_at(month_end[0] - 1))
-        stamp = parse_stamp(groups[position + 1])
-        peaks.append(
-            {
-                "year": year,
-                "month": month,
-                "time": None if stamp is None else stamp[0],
-                "quarter_id": None if stamp is None else _quarter_ending(stamp[0]),
-                "power": _quantity(groups[position + 2], b"kW"),
-            }
-        )
-    return peaks
-
-
 class Decoder:
-    """Decodes one telegram after the other and keeps what seldom changes.
+    """Decodes one telegram after the other and reads only what has changed.
 
-    The list of 13 month peaks is the longest line by far and changes once a month, so its reading
-    is kept as long as the line is the same.
+    A telegram a second would leave 16 KB to the collector; most of its lines are those of the
+    telegram before. So the lines are kept, and a line that is the same is not read again.
 
-    :ivar unreadable: lines of known codes that could not be read, in all telegrams so far.
+    :ivar unreadable: lines of known codes in the last telegram that could not be read.
     """
 
     def __init__(self) -> None:
         self.unreadable = 0
-        self._peaks_line = b""
-        self._peaks: list[Meter] = []
+        self._meter: Meter = {}
+        self._phases: dict[int, Meter] = {}
+        self._devices: dict[int, Meter] = {}
+        # The lines of the last telegram, and which of them may be read again on their own.
+        self._lines: list[bytes] = []
+        self._alone: list[bool] = []
 
     def decode(self, telegram: bytes) -> "Meter":
         """Read every known field of a telegram.
 
         :param telegram: from ``/`` to the end; anything else gives a dict with fewer keys.
-        :returns: the document of ``/current/meter``.
+        :returns: the document of ``/current/meter``; the next call may change this same dict.
         """
-        meter: Meter = {}
-        phases: dict[int, Meter] = {}
-        devices: dict[int, Meter] = {}
+        if not self._update(telegram):
+            self._read_all(telegram)
+        return self._meter
+
+    def _update(self, telegram: bytes) -> bool:
+        """Read the lines that differ from the last telegram's; False when that does not tell the whole."""
         start = 0
-        while start < len(telegram):
-            end = telegram.find(b"\n", start)
-            if end < 0:
-                end = len(telegram)
-            line = telegram[start:end].strip()
+        for index in range(len(self._lines)):
+            if _at_end(telegram, start):
+                return False
+            end = _line_end(telegram, start)
+            line = _line(telegram, start, end)
             start = end + 1
-            if line[:1] == b"/":
-                meter["identification"] = _printable(line[1:])
+            known = self._lines[index]
+            if line == known:
                 continue
+            bracket = known.find(b"(") + 1
+            if not self._alone[index] or line[:bracket] != known[:bracket]:
+                return False
             try:
-                self._read(line, meter, phases, devices)
+                if not self._read(line):
+                    return False
+            except ValueError:
+                return False
+            self._lines[index] = line
+        return _at_end(telegram, start) and bool(self._lines)
+
+    def _read_all(self, telegram: bytes) -> None:
+        self.unreadable = 0
+        self._meter = {}
+        self._phases = {}
+        self._devices = {}
+        self._lines = []
+        self._alone = []
+        codes = set()
+        start = 0
+        while not _at_end(telegram, start):
+            end = _line_end(telegram, start)
+            line = _line(telegram, start, end)
+            start = end + 1
+            alone = False
+            try:
+                alone = self._read(line)
             except ValueError:
                 self.unreadable += 1
-        if phases:
-            meter["phases"] = [phases[phase] for phase in sorted(phases)]
-        if devices:
-            meter["devices"] = [devices[channel] for channel in sorted(devices)]
-        return meter
+            self._lines.append(line)
+            self._alone.append(alone)
+            if alone:
+                codes.add(_field_of(line))
+        if len(codes) < sum(self._alone):
+            # Of two lines for one field the last one counts: only reading all of them tells.
+            self._alone = [False] * len(self._lines)
+        if self._phases:
+            self._meter["phases"] = [self._phases[phase] for phase in sorted(self._phases)]
+        if self._devices:
+            self._meter["devices"] = [self._devices[channel] for channel in sorted(self._devices)]
 
-    def _read(
-        self, line: bytes, meter: "Meter", phases: "dict[int, Meter]", devices: "dict[int, Meter]"
-    ) -> None:
+    def _read(self, line: bytes) -> bool:
+        """Read one line.
+
+        :returns: whether it set a field.
+        :raises ValueError: the code is known and the rest cannot be read.
+        """
+        meter = self._meter
         bracket = line.find(b"(")
         if bracket < 0:
-            return
+            if line.startswith(b"/"):
+                meter["identification"] = _printable(line[1:])
+            return False
         code = line[:bracket]
-        rest = code[4:]
         if code in _FIELDS:
             key, read = _FIELDS[code]
-            value = read(line)
-            if value is not None or key in _NULL_IS_NONE:
-                meter[key] = value
-        elif code[:4] == b"1-0:" and rest in _PHASE_FIELDS:
-            phase, key, read = _PHASE_FIELDS[rest]
-            value = read(line)
-            phases.setdefault(phase, {"phase": phase})[key] = value
-        elif code == b"0-0:1.0.0":
+            return _set(meter, key, read(line))
+        if code == _CLOCK:
             stamp = parse_stamp(_one(line))
             if stamp is None:
                 raise ValueError("stamp")
             meter["time"], meter["summer"] = stamp
-            meter["quarter_id"] = quarter_id_at(stamp[0], stamp[1])
-        elif code == b"1-0:1.6.0":
-            meter["peak"] = _peak(line)
-        elif code == b"0-0:98.1.0":
-            if line != self._peaks_line:
-                self._peaks = _peaks(line)
-                self._peaks_line = line
-            meter["peaks"] = self._peaks
-        elif code[:2] == b"0-" and code[2:3].isdigit() and code[3:4] == b":" and rest in _DEVICE_CODES:
+            return _set(meter, "quarter_id", quarter_id_at(stamp[0], stamp[1]))
+        rest = code[4:]
+        if rest in _PHASE_FIELDS and code.startswith(b"1-0:"):
+            number, key, read = _PHASE_FIELDS[rest]
+            value = read(line)
+            return _set(self._phases.setdefault(number, {"phase": number}), key, value)
+        if rest in _DEVICE_CODES and code.startswith(b"0-") and code[2:3].isdigit() and code[3:4] == b":":
             channel = int(code[2:3])
-            _read_device(line, rest, devices.setdefault(channel, {"channel": channel, "type": _OTHER_DEVICE}))
+            device = self._devices.setdefault(channel, {"channel": channel, "type": _OTHER_DEVICE})
+            return _read_device(line, rest, device)
+        return False
 
 
-def _read_device(line: bytes, code: bytes, device: "Meter") -> None:
+def _at_end(telegram: bytes, start: int) -> bool:
+    """Whether no line of fields begins here: the telegram is over or its CRC comes."""
+    return start >= len(telegram) or telegram[start] == _EXCLAMATION
+
+
+def _line_end(telegram: bytes, start: int) -> int:
+    end = telegram.find(b"\n", start)
+    return len(telegram) if end < 0 else end
+
+
+def _line(telegram: bytes, start: int, end: int) -> bytes:
+    """A line without its line end."""
+    if end > start and telegram[end - 1] == _CARRIAGE_RETURN:
+        end -= 1
+    return telegram[start:end]
+
+
+def _field_of(line: bytes) -> bytes:
+    """The code of a line, the same for codes that set the same field of a device."""
+    code = line[: line.find(b"(")]
+    return code.replace(b":24.2.3", b":24.2.1").replace(b":96.1.0", b":96.1.1")
+
+
+def _set(document: "Meter", key: str, value: "Any") -> bool:
+    """Set a field, unless it was sent without a value; whether it did."""
+    if value is None and key not in _NULL_IS_NONE:
+        return False
+    document[key] = value
+    return True
+
+
+def _read_device(line: bytes, code: bytes, device: "Meter") -> bool:
+    if code in _DEVICE_FIELDS:
+        key, read = _DEVICE_FIELDS[code]
+        return _set(device, key, read(line))
     if code == _DEVICE_TYPE:
         number = _integer(line)
         device["type_code"] = number
         device["type"] = DEVICE_TYPES.get(number, _OTHER_DEVICE)
-    elif code in _DEVICE_FIELDS:
-        key, read = _DEVICE_FIELDS[code]
-        value = read(line)
-        if value is not None:
-            device[key] = value
-    else:
-        stamp, value = _groups(line)
-        number, _, unit = value.partition(b"*")
-        parsed = parse_stamp(stamp)
-        # A channel without a meter behind it sends a stamp of no time and a number without a unit.
-        if parsed is None or unit not in _DEVICE_UNITS:
-            raise ValueError("value")
-        device["value"] = _thousandths(number)
-        device["unit"] = _DEVICE_UNITS[unit]
-        device["time"] = parsed[0]
+        return True
+    stamp, value = _groups(line)
+    number, _, unit = value.partition(b"*")
+    parsed = parse_stamp(stamp)
+    # A channel without a meter behind it sends a stamp of no time and a number without a unit.
+    if parsed is None or unit not in _DEVICE_UNITS:
+        raise ValueError("value")
+    device["value"] = _thousandths(number)
+    device["unit"] = _DEVICE_UNITS[unit]
+    device["time"] = parsed[0]
+    return True
 
 
 def decode(telegram: bytes) -> "Meter":

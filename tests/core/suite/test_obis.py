@@ -80,13 +80,29 @@ def test_the_month_of_a_peak_is_the_one_that_ended():
     ]
 
 
-def test_kept_peaks_follow_the_line():
+def test_only_what_changed_is_read_and_nothing_stale_stays():
     decoder = Decoder()
-    first = decoder.decode(close(THREE_PHASE))
-    assert decoder.decode(close(THREE_PHASE)) == first
-    lines = [line for line in THREE_PHASE if not line.startswith("0-0:98.1.0")]
-    assert "peaks" not in decoder.decode(close(lines))
-    assert decoder.decode(close(lines + ["0-0:98.1.0(0)(1-0:1.6.0)(1-0:1.6.0)()"]))["peaks"] == []
+    without_peaks = [line for line in THREE_PHASE if not line.startswith("0-0:98.1.0")]
+    lives = (
+        THREE_PHASE,
+        [line.replace("09.258", "00.001") for line in THREE_PHASE],
+        [line.replace("(09.258*kW)", "()") for line in THREE_PHASE],
+        without_peaks,
+        without_peaks + ["0-0:98.1.0(0)(1-0:1.6.0)(1-0:1.6.0)()"],
+        THREE_PHASE + ["1-0:1.7.0(00.700*kW)"],
+        THREE_PHASE[:5] + ["1-0:1.7.0(00.700*kW)"] + THREE_PHASE[5:],
+        THREE_PHASE[:5] + ["1-0:1.7.0(00.800*kW)"] + THREE_PHASE[5:],
+        [line.replace("04761", "04762") for line in THREE_PHASE],
+        [line.replace(octets("541448800000000003"), "") for line in THREE_PHASE],
+        THREE_PHASE[:-3],
+        THREE_PHASE,
+    )
+    for lines in lives:
+        fresh = Decoder()
+        expected = fresh.decode(close(lines))
+        assert decoder.decode(close(lines)) == expected, lines
+        assert decoder.unreadable == fresh.unreadable
+    assert decoder.decode(close(THREE_PHASE)) == THREE_PHASE_METER
 
 
 def test_a_message_of_1024_characters():
