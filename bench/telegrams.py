@@ -12,6 +12,10 @@ from core.obis import Decoder
 from core.quarter import QuarterAccumulator
 from core.telegram import TelegramSplitter, crc16
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ROUNDS = 200
 
 IDENTITY = "0-0:96.1.1(3153414733313030303030303032)"
@@ -71,14 +75,14 @@ NEXT_TELEGRAM = NEXT_BODY + f"{crc16(NEXT_BODY):04X}\r\n".encode()
 CHUNK = 230
 
 
-def microseconds():
+def microseconds() -> int:
     """A clock for differences."""
     if hasattr(time, "perf_counter_ns"):
         return time.perf_counter_ns() // 1000
     return time.ticks_us()
 
 
-def cost(step):
+def cost(step: Callable[[], object]) -> dict[str, float | None]:
     """Mean microseconds of a step, and the bytes that one call of it leaves to the collector (None on CPython)."""
     step()
     start = microseconds()
@@ -96,7 +100,7 @@ def cost(step):
     return {"microseconds": elapsed, "bytes": allocated}
 
 
-def bytecode_pass():
+def bytecode_pass() -> int:
     """The yardstick: a loop over the bytes of the telegram that only adds them."""
     total = 0
     for byte in TELEGRAM:
@@ -104,18 +108,18 @@ def bytecode_pass():
     return total
 
 
-def main():
+def main() -> None:
     """Measure and print."""
     splitter = TelegramSplitter()
     decoder = Decoder()
     accumulator = QuarterAccumulator()
     meter = decoder.decode(TELEGRAM)
 
-    def decode_next():
+    def decode_next() -> None:
         decoder.decode(NEXT_TELEGRAM)
         decoder.decode(TELEGRAM)
 
-    def split():
+    def split() -> None:
         for start in range(0, len(TELEGRAM), CHUNK):
             splitter.feed(TELEGRAM[start : start + CHUNK])
 

@@ -102,9 +102,9 @@ def test_every_good_telegram_among_garbage_is_taken(runtime: Worker, data: st.Da
         st.binary(max_size=600),
         damaged_lines(),
         wrong,
-        st.lists(st.from_regex(rb"[01]-[0-3]:[0-9]{1,2}\.[0-9]{1,2}\.[0-9](\([0-9SW.*kWhVA-]{0,14}\)){0,4}"), max_size=9).map(
-            b"\r\n".join
-        ),
+        st.lists(
+            st.from_regex(rb"[01]-[0-3]:[0-9]{1,2}\.[0-9]{1,2}\.[0-9](\([0-9SW.*kWhVA-]{0,14}\)){0,4}"), max_size=9
+        ).map(b"\r\n".join),
     )
 )
 def test_decoding_never_fails_and_is_the_same_everywhere(runtime: Worker, telegram: bytes) -> None:

@@ -8,14 +8,16 @@ import os
 import re
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from core.obis import Decoder
-from core.telegram import crc16
 from dsmr_parser import telegram_specifications
 from dsmr_parser.parsers import TelegramParser
+
+from core.obis import Decoder
+from core.telegram import crc16
 
 from .conftest import Worker
 
@@ -59,7 +61,7 @@ def test_the_originals_quarter_files(runtime: Worker, path: Path, tmp_path: Path
     assert sorted(documents[:-1]) == sorted(files)
 
 
-def _thousandths(value: Any) -> int:
+def _thousandths(value: Decimal) -> int:
     return round(value * 1000)
 
 

@@ -38,7 +38,7 @@ def quarters(path):
     decoder = Decoder()
     accumulator = QuarterAccumulator()
     documents = []
-    with open(path, "rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123 - MicroPython has no pathlib
         while True:
             chunk = file.read(1000)
             if not chunk:

@@ -103,7 +103,7 @@ def parse_stamp(stamp: bytes) -> tuple[int, bool] | None:
     if len(stamp) != STAMP_LENGTH or not stamp[:12].isdigit():
         return None
     flag = stamp[12]
-    if flag != 0x53 and flag != 0x57:
+    if flag not in (0x53, 0x57):
         return None
     summer = flag == 0x53
     year = FIRST_YEAR + int(stamp[0:2])
@@ -146,7 +146,12 @@ def quarter_start(quarter_id: int) -> int:
     month = quarter_id >> 16 & 0xFF
     day = quarter_id >> 8 & 0xFF
     quarter = quarter_id & 0x7F
-    if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= month <= 12 or quarter > 95 or not 1 <= day <= month_length(year, month):
+    if (
+        not FIRST_YEAR <= year <= LAST_YEAR
+        or not 1 <= month <= 12
+        or quarter > 95
+        or not 1 <= day <= month_length(year, month)
+    ):
         raise ValueError("not a quarter id")
     local = days_from_civil(year, month, day) * DAY_SECONDS + quarter * QUARTER_SECONDS
     return local - offset_of(quarter_id & SUMMER_BIT != 0)
@@ -176,7 +181,7 @@ def day_of(quarter_id: int) -> tuple[int, int, int]:
 
 
 def day_start(year: int, month: int, day: int) -> int:
-    """The instant (utc) of local midnight at which a day begins; 02:00 and 03:00 are the only hours a clock change moves."""
+    """The instant (utc) of local midnight at which a day begins; no clock change comes near it."""
     midnight = days_from_civil(year, month, day) * DAY_SECONDS
     return midnight - offset_of(is_summer(midnight - WINTER_OFFSET))
 

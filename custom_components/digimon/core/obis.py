@@ -395,7 +395,7 @@ def _field_of(line: bytes) -> bytes:
     return code.replace(b":24.2.3", b":24.2.1").replace(b":96.1.0", b":96.1.1")
 
 
-def _set(document: "Meter", key: str, value: "Any") -> bool:
+def _set(document: "Meter", key: str, value: object) -> bool:
     """Set a field, unless it was sent without a value; whether it did."""
     if value is None and key not in _NULL_IS_NONE:
         return False
@@ -412,13 +412,13 @@ def _read_device(line: bytes, code: bytes, device: "Meter") -> bool:
         device["type_code"] = number
         device["type"] = DEVICE_TYPES.get(number, _OTHER_DEVICE)
         return True
-    stamp, value = _groups(line)
-    number, _, unit = value.partition(b"*")
+    stamp, quantity = _groups(line)
+    digits, _, unit = quantity.partition(b"*")
     parsed = parse_stamp(stamp)
     # A channel without a meter behind it sends a stamp of no time and a number without a unit.
     if parsed is None or unit not in _DEVICE_UNITS:
         raise ValueError("value")
-    device["value"] = _thousandths(number)
+    device["value"] = _thousandths(digits)
     device["unit"] = _DEVICE_UNITS[unit]
     device["time"] = parsed[0]
     return True

@@ -64,7 +64,7 @@ class Quarter:
 
     def fill_gaps_from(self, other: "Quarter") -> None:
         """Take the intervals that only the other record of the same quarter has."""
-        for interval in range(other._end):
+        for interval in range(other.end()):
             values = other.interval(interval)
             if values is not None and self._numbers[interval] == 0:
                 self.set_interval(interval, values[0], values[1])
@@ -132,8 +132,8 @@ def read_document(text: str) -> Quarter:
     end = text.find("}")
     document = loads(text[: end + 1])
     if not isinstance(document, dict):
-        raise ValueError("not a quarter document")
-    quarter_id = document.get("quarter_id")
+        raise ValueError("not a quarter document")  # noqa: TRY004 - readers ask one question: is it one?
+    quarter_id: Any = document.get("quarter_id")
     consumed = document.get("consumed_power_interval_avgs")
     produced = document.get("produced_power_interval_avgs")
     if not _is_integer(quarter_id) or not isinstance(consumed, list) or not isinstance(produced, list):
@@ -152,12 +152,12 @@ def read_document(text: str) -> Quarter:
     return quarter
 
 
-def _is_integer(value: "Any") -> bool:
+def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_power(value: "Any") -> bool:
-    return _is_integer(value) and -_POWER_LIMIT_W < value < _POWER_LIMIT_W
+def _is_power(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -_POWER_LIMIT_W < value < _POWER_LIMIT_W
 
 
 class QuarterAccumulator:
@@ -177,8 +177,8 @@ class QuarterAccumulator:
 
         :returns: the finished quarter when this telegram opens another one.
         """
-        consumed = meter.get("consumed_power")
-        produced = meter.get("produced_power")
+        consumed: Any = meter.get("consumed_power")
+        produced: Any = meter.get("produced_power")
         if "time" not in meter or not _is_power(consumed) or not _is_power(produced):
             return None
         finished = None

@@ -35,7 +35,7 @@ def _crc_table() -> "array[int]":
 _TABLE = _crc_table()
 
 
-def crc16(data: bytes, start: int = 0, end: int | None = None) -> int:
+def crc16(data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
     """CRC-16/ARC of a part of some bytes: polynomial 0xA001 reflected, start 0, no final XOR."""
     table = _TABLE
     crc = 0

@@ -84,6 +84,12 @@ OLD_SINGLE_PHASE_METER = {
     ],
 }
 
+VOID_AND_SUMMER_PEAKS = (
+    "(250801000000S)(632525252525W)(00.000*kW)"
+    "(250901000000S)(250812090000S)(03.260*kW)"
+    "(251001000000S)(250930234500S)(01.747*kW)"
+)
+
 # Three phases on the day after the clock change, water on channel 1 and gas on 2, a breaker that
 # waits to be closed, a limiter, a message, and a list of peaks with a void and a summer entry.
 THREE_PHASE = [
@@ -100,8 +106,7 @@ THREE_PHASE = [
     "0-0:96.14.0(0002)",
     "1-0:1.4.0(04.065*kW)",
     "1-0:1.6.0(251026020000W)(25.891*kW)",
-    "0-0:98.1.0(3)(1-0:1.6.0)(1-0:1.6.0)(250801000000S)(632525252525W)(00.000*kW)"
-    "(250901000000S)(250812090000S)(03.260*kW)(251001000000S)(250930234500S)(01.747*kW)",
+    "0-0:98.1.0(3)(1-0:1.6.0)(1-0:1.6.0)" + VOID_AND_SUMMER_PEAKS,
     "1-0:1.7.0(09.258*kW)",
     "1-0:2.7.0(00.000*kW)",
     "1-0:21.7.0(02.399*kW)",

@@ -1,7 +1,8 @@
 """The fields of a telegram, on both runtimes."""
 
-from core.obis import Decoder, decode
 from telegrams import METERS, THREE_PHASE, THREE_PHASE_METER, close, octets
+
+from core.obis import Decoder, decode
 
 
 def changed(old, new):

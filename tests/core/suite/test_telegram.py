@@ -1,7 +1,8 @@
 """Telegrams out of a stream of bytes, on both runtimes."""
 
-from core.telegram import LONGEST_TELEGRAM, TelegramSplitter, crc16
 from telegrams import METERS, THREE_PHASE, close, crc_bit_by_bit
+
+from core.telegram import LONGEST_TELEGRAM, TelegramSplitter, crc16
 
 NONE = {"crc": 0, "no_crc": 0, "too_long": 0, "cut": 0}
 GOOD = close(THREE_PHASE)
