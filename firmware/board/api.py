@@ -1,0 +1,207 @@
+"""The HTTP API: what each path answers. Knows neither sockets nor the web server.
+
+An answer is status, content type, length in bytes (None: as long as the text) and body: a text, or
+a generator of pieces of bytes for everything that may be longer than a packet.
+"""
+
+from . import historic
+from .live import to_json
+from .store import CRASH_LOG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import IO
+
+    from .identity import Identity
+    from .live import Live
+    from .store import Store
+
+    Answer = tuple[int, str, int | None, str | Iterator[bytes]]
+    Arguments = dict[str, str]
+
+_JSON = "application/json"
+_TEXT = "text/plain"
+_HTML = "text/html"
+_XML = "text/xml"
+
+_PAGE = "www/index.html"
+_PIECE = 512
+_IDS_IN_A_PIECE = 40
+
+NOT_FOUND = (404, _TEXT, None, "Item not found")
+
+
+class Api:
+    """The table of paths."""
+
+    def __init__(self, live: "Live", store: "Store", identity: "Identity") -> None:
+        self._live = live
+        self._store = store
+        self._identity = identity
+        self._paths: dict[str, Callable[[Arguments], Answer]] = {
+            "/": self._page,
+            "/index.html": self._page,
+            "/watt": self._watt,
+            "/current/quarter": self._quarter,
+            "/current/month/peak": self._month_peak,
+            "/current/meter": self._meter,
+            "/telegram": self._telegram,
+            "/info": self._info,
+            "/crashlog.txt": self._crash_log,
+            "/historic/years": self._years,
+            "/historic/months": self._months,
+            "/historic/days": self._days,
+            "/historic/quarters": self._quarters,
+            "/description.xml": self._description,
+        }
+
+    def answer(self, path: str, arguments: "Arguments") -> "Answer":
+        """The answer to a GET.
+
+        :param path: decoded, without its arguments.
+        """
+        if path in self._paths:
+            return self._paths[path](arguments)
+        if historic.is_quarter_path(path):
+            return self._stored_quarter(path)
+        return NOT_FOUND
+
+    def _page(self, _arguments: "Arguments") -> "Answer":
+        with open(_PAGE, "rb") as file:
+            length = file.seek(0, 2)
+        return 200, _HTML, length, _file(open(_PAGE, "rb"), length)
+
+    def _watt(self, _arguments: "Arguments") -> "Answer":
+        return 200, _TEXT, None, str(self._live.watt())
+
+    def _quarter(self, _arguments: "Arguments") -> "Answer":
+        return _pieces(_JSON, self._live.quarter_document())
+
+    def _meter(self, _arguments: "Arguments") -> "Answer":
+        return _pieces(_JSON, self._live.meter_document())
+
+    def _month_peak(self, _arguments: "Arguments") -> "Answer":
+        memory = to_json(self._identity.memory())
+        peak = self._live.meter.get("peak")
+        if peak is None:
+            return 200, _JSON, None, f'{{"memory":{memory}}}'
+        quarter_id, power = peak["quarter_id"], peak["power"]
+        return 200, _JSON, None, f'{{"memory":{memory},"peak":{{"quarter_id":{quarter_id},"power":{power}}}}}'
+
+    def _telegram(self, _arguments: "Arguments") -> "Answer":
+        telegram = self._live.telegram
+        if telegram is None:
+            return NOT_FOUND
+        return 200, _TEXT, len(telegram) + 2, _telegram(telegram)
+
+    def _info(self, _arguments: "Arguments") -> "Answer":
+        return 200, _JSON, None, to_json(self._identity.info())
+
+    def _description(self, _arguments: "Arguments") -> "Answer":
+        return 200, _XML, None, self._identity.description()
+
+    def _stored_quarter(self, path: str) -> "Answer":
+        """A quarter's file, without what an older, longer one may have left behind the document."""
+        try:
+            with self._store.open(path) as file:
+                length = _document_length(file)
+            if length == 0:
+                return NOT_FOUND
+            return 200, _JSON, length, _file(self._store.open(path), length)
+        except OSError:
+            return NOT_FOUND
+
+    def _crash_log(self, _arguments: "Arguments") -> "Answer":
+        try:
+            length = self._store.size(CRASH_LOG)
+            return 200, _TEXT, length, _file(self._store.open(CRASH_LOG), length)
+        except OSError:
+            return NOT_FOUND
+
+    def _years(self, _arguments: "Arguments") -> "Answer":
+        years = historic.years(self._store)
+        return 200, _JSON, None, to_json({"years": years}) if years else "{}"
+
+    def _months(self, arguments: "Arguments") -> "Answer":
+        if "year" not in arguments:
+            return _missing("year")
+        year = _number(arguments, "year")
+        months = historic.months(self._store, year)
+        return 200, _JSON, None, f'{{"year":{year},"months":{to_json(months)}}}' if months else "{}"
+
+    def _days(self, arguments: "Arguments") -> "Answer":
+        for needed in ("year", "month"):
+            if needed not in arguments:
+                return _missing(needed)
+        year = _number(arguments, "year")
+        month = _number(arguments, "month")
+        days = historic.days(self._store, year, month)
+        return 200, _JSON, None, f'{{"year":{year},"month":{month},"days":{to_json(days)}}}' if days else "{}"
+
+    def _quarters(self, arguments: "Arguments") -> "Answer":
+        for needed in ("year", "month", "day"):
+            if needed not in arguments:
+                return _missing(needed)
+        year = _number(arguments, "year")
+        month = _number(arguments, "month")
+        day = _number(arguments, "day")
+        quarters = historic.quarters(self._store, year, month, day)
+        if not quarters:
+            return 200, _JSON, None, "{}"
+        pieces = [f'{{"year":{year},"month":{month},"day":{day},"quarters":['.encode()]
+        for start in range(0, len(quarters), _IDS_IN_A_PIECE):
+            ids = ",".join(str(quarter) for quarter in quarters[start : start + _IDS_IN_A_PIECE])
+            pieces.append((("," if start else "") + ids).encode())
+        pieces.append(b"]}")
+        return _pieces(_JSON, pieces)
+
+
+def _pieces(kind: str, pieces: "list[bytes]") -> "Answer":
+    return 200, kind, sum(len(piece) for piece in pieces), (piece for piece in pieces)
+
+
+def _telegram(telegram: bytes) -> "Iterator[bytes]":
+    """A telegram with the end of line that stands behind its CRC on the wire."""
+    for start in range(0, len(telegram), _PIECE):
+        yield telegram[start : start + _PIECE]
+    yield b"\r\n"
+
+
+def _file(file: "IO[bytes]", length: int) -> "Iterator[bytes]":
+    """The first so many bytes of a file, which is closed with the generator."""
+    try:
+        while length > 0:
+            piece = file.read(min(_PIECE, length))
+            if not piece:
+                break
+            length -= len(piece)
+            yield piece
+    finally:
+        file.close()
+
+
+def _document_length(file: "IO[bytes]") -> int:
+    """Bytes up to the end of the document in a quarter's file; 0 when it has no end.
+
+    The document holds no texts and no further objects, so its first closing brace ends it.
+    """
+    length = 0
+    while True:
+        piece = file.read(_PIECE)
+        if not piece:
+            return 0
+        end = piece.find(b"}")
+        if end >= 0:
+            return length + end + 1
+        length += len(piece)
+
+
+def _missing(argument: str) -> "Answer":
+    return 400, _TEXT, None, f"ERROR: Need a {argument} argument"
+
+
+def _number(arguments: "Arguments", key: str) -> int:
+    """An argument as a number of at most four digits; 0, for which there are no files, when it is none."""
+    text = arguments[key]
+    return int(text) if text.isdigit() and len(text) <= 4 else 0

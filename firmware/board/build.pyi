@@ -1,0 +1,3 @@
+# Written by firmware/build.py: what the build was told.
+VERSION: str
+BOARD: str

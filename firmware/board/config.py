@@ -1,0 +1,108 @@
+"""What the person who set the board up chose: ``config.json`` of the card.
+
+The file is the original's: ``wifi.ssid``, ``wifi.password``, ``network.dhcp``, ``.device_name``,
+``.ip``, ``.gateway`` and ``.subnet``. The last one that could be read stays in the chip's own
+memory, so that a board whose card is missing is still on the network with its live values.
+"""
+
+from json import dumps, loads
+
+from esp32 import NVS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+DEFAULT_NAME = "digimon"
+# A longer one is no host name for MicroPython (`network.hostname`).
+_LONGEST_NAME = 32
+
+_SPACE = "digimon"
+_KEY = "config"
+_LONGEST_CONFIG = 1024
+
+
+class Config:
+    """The settings in force.
+
+    :ivar ssid: of the network to join, None before the board was set up.
+    :ivar password: of that network.
+    :ivar name: under which the board is found: letters, digits and hyphens.
+    :ivar static: address, subnet and gateway, None to be given one (DHCP).
+    """
+
+    def __init__(self, document: "dict[str, Any]") -> None:
+        """:param document: of config.json; what is missing or of a wrong type takes its default."""
+        wifi = _object(document, "wifi")
+        network = _object(document, "network")
+        self.ssid = _text(wifi, "ssid") or None
+        self.password = _text(wifi, "password")
+        self.name = _host_name(_text(network, "device_name"))
+        self.static = None
+        addresses = [_text(network, key) for key in ("ip", "subnet", "gateway")]
+        # The original took any "dhcp", even false, for DHCP; its form writes false with addresses.
+        if network.get("dhcp") is not True and all(_is_address(address) for address in addresses):
+            self.static = (addresses[0], addresses[1], addresses[2])
+
+
+def load(text: "str | None") -> Config:
+    """The settings of a config.json, or those of the last one when it cannot be read.
+
+    :param text: of the card's file, None without one.
+    """
+    document = _document(text)
+    kept = _kept()
+    if document is None:
+        return Config(_document(kept) or {})
+    text = dumps(document)
+    if text != kept:
+        _keep(text)
+    return Config(document)
+
+
+def _document(text: "str | None") -> "dict[str, Any] | None":
+    try:
+        document = loads(text or "")
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _kept() -> "str | None":
+    buffer = bytearray(_LONGEST_CONFIG)
+    try:
+        length = NVS(_SPACE).get_blob(_KEY, buffer)
+        return str(memoryview(buffer)[:length], "utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(text: str) -> None:
+    try:
+        storage = NVS(_SPACE)
+        storage.set_blob(_KEY, text.encode())
+        storage.commit()
+    except OSError:
+        # Nothing is lost: the card has it.
+        pass
+
+
+def _object(document: "dict[str, Any]", key: str) -> "dict[str, Any]":
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(document: "dict[str, Any]", key: str) -> str:
+    value = document.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _host_name(text: str) -> str:
+    """A label of a host name (RFC 1123): what is not allowed in one becomes a hyphen."""
+    letters = [c if c.isdigit() or "a" <= c.lower() <= "z" else "-" for c in text[:_LONGEST_NAME]]
+    return "".join(letters).strip("-") or DEFAULT_NAME
+
+
+def _is_address(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(part.isdigit() and len(part) < 4 and int(part) < 256 for part in parts)

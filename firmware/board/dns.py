@@ -1,0 +1,125 @@
+"""DNS messages (RFC 1035), as far as a responder needs them."""
+
+from micropython import const
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+A = const(1)
+PTR = const(12)
+TXT = const(16)
+SRV = const(33)
+ANY = const(255)
+
+CLASS_IN = const(1)
+# The same bit asks for a unicast answer in a question, and in a record says that it is the only one (RFC 6762).
+TOP_BIT = const(0x8000)
+
+HEADER_BYTES = const(12)
+RESPONSE = const(0x8000)
+AUTHORITATIVE = const(0x8400)
+_OPCODE = const(0x7800)
+
+_POINTER = const(0xC0)
+# A name of 255 bytes has at most 127 labels; more pointers than this is a loop.
+_MOST_LABELS = const(64)
+_MOST_QUESTIONS = const(16)
+
+
+def name(*labels: str) -> bytes:
+    """A name as messages hold it."""
+    encoded = bytearray()
+    for label in labels:
+        text = label.encode()
+        encoded.append(len(text))
+        encoded.extend(text)
+    encoded.append(0)
+    return bytes(encoded)
+
+
+def number(message: bytes, position: int) -> int:
+    """Two bytes of a message, the higher one first."""
+    return message[position] << 8 | message[position + 1]
+
+
+def questions(message: bytes) -> "Iterator[tuple[bytes, int, int]]":
+    """Name in lower case, type and class of each question; none when this is no query.
+
+    A message that is cut or does not make sense ends the questions.
+    """
+    if len(message) < HEADER_BYTES or number(message, 2) & (RESPONSE | _OPCODE):
+        return
+    position = HEADER_BYTES
+    for _ in range(min(number(message, 4), _MOST_QUESTIONS)):
+        try:
+            asked, position = _read_name(message, position)
+            kind = number(message, position)
+            group = number(message, position + 2)
+        except (IndexError, ValueError):
+            return
+        position += 4
+        yield asked, kind, group
+
+
+def _read_name(message: bytes, position: int) -> "tuple[bytes, int]":
+    """A name in lower case, and the position behind it.
+
+    :raises IndexError: the message ends within the name.
+    :raises ValueError: the name goes in circles.
+    """
+    encoded = bytearray()
+    after = -1
+    for _ in range(_MOST_LABELS):
+        length = message[position]
+        if length & _POINTER == _POINTER:
+            if after < 0:
+                after = position + 2
+            position = number(message, position) & 0x3FFF
+            continue
+        label = message[position : position + 1 + length]
+        if len(label) <= length:
+            raise IndexError
+        encoded.extend(label.lower())
+        position += 1 + length
+        if length == 0:
+            return bytes(encoded), position if after < 0 else after
+    raise ValueError("name")
+
+
+def record(owner: bytes, kind: int, group: int, ttl: int, data: bytes) -> bytes:
+    """A resource record.
+
+    :param ttl: how long it holds, in seconds; 0 says that it holds no more.
+    """
+    return b"".join((owner, _two(kind), _two(group), ttl.to_bytes(4, "big"), _two(len(data)), data))
+
+
+def message(identification: int, flags: int, answers: "list[bytes]", additional: "list[bytes]") -> bytes:
+    """A message of records, with no question."""
+    counts = _two(0) + _two(len(answers)) + _two(0) + _two(len(additional))
+    return _two(identification) + _two(flags) + counts + b"".join(answers) + b"".join(additional)
+
+
+def service_data(port: int, host: bytes) -> bytes:
+    """The data of a SRV record with neither priority nor weight."""
+    return _two(0) + _two(0) + _two(port) + host
+
+
+def text_data(entries: "list[str]") -> bytes:
+    """The data of a TXT record, entries being ``key=value``."""
+    data = bytearray()
+    for entry in entries:
+        text = entry.encode()
+        data.append(len(text))
+        data.extend(text)
+    return bytes(data)
+
+
+def address_data(address: str) -> bytes:
+    """The data of an A record."""
+    return bytes([int(part) for part in address.split(".")])
+
+
+def _two(value: int) -> bytes:
+    return value.to_bytes(2, "big")

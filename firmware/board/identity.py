@@ -1,0 +1,137 @@
+"""Who the board is and how it is."""
+
+import os
+
+import esp32
+import machine
+
+from . import memory
+from .build import VERSION
+from .uptime import uptime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .boards import Board
+    from .config import Config
+    from .live import Live
+    from .memory import Memory
+    from .net import Network
+    from .p1 import P1Port
+    from .store import Store
+
+API = 1
+
+# Of the factory's 16 bytes the original shows 14.
+_SERIAL_WORDS = 4
+_SERIAL_DIGITS = 28
+
+# MALLOC_CAP_SPIRAM of ESP-IDF's esp_heap_caps.h.
+_PSRAM = 1 << 10
+
+_UUID = "38323636-4558-4dda-9188-cda0e6"
+
+_RESET_CAUSES = {
+    machine.PWRON_RESET: "power_on",
+    machine.HARD_RESET: "hard",
+    machine.WDT_RESET: "watchdog",
+    machine.DEEPSLEEP_RESET: "deep_sleep",
+    machine.SOFT_RESET: "soft",
+}
+
+
+def reset_cause() -> str:
+    """Why the board started."""
+    return _RESET_CAUSES.get(machine.reset_cause(), "unknown")
+
+
+def serial_number(board: "type[Board]") -> str:
+    """28 hexadecimal digits that the factory burnt into the chip."""
+    words = [machine.mem32[board.serial_address + 4 * word] & 0xFFFFFFFF for word in range(_SERIAL_WORDS)]
+    return "".join(word.to_bytes(4, "little").hex() for word in words)[:_SERIAL_DIGITS]
+
+
+class Identity:
+    """Gathers what ``/info``, ``/description.xml`` and discovery tell about the board."""
+
+    def __init__(
+        self,
+        board: "type[Board]",
+        config: "Config",
+        network: "Network",
+        store: "Store",
+        live: "Live",
+        port: "P1Port",
+        record: "Memory",
+    ) -> None:
+        self._board = board
+        self._config = config
+        self._network = network
+        self._store = store
+        self._live = live
+        self._port = port
+        self._record = record
+        self._serial = serial_number(board)
+        self._mac = machine.unique_id()
+
+    def text_entries(self) -> "list[str]":
+        """The entries of the TXT record."""
+        return [f"board={self._board.name}", f"version={VERSION}", f"serial={self._serial}", f"api={API}"]
+
+    def info(self) -> "dict[str, Any]":
+        """The document of ``/info``."""
+        card: dict[str, Any] = {"state": self._store.state}
+        usage = self._store.usage()
+        if usage is not None:
+            card["size"], card["free"] = usage
+        splitter = self._port.splitter
+        free = memory.free()
+        return {
+            "api": API,
+            "name": self._config.name,
+            "board": self._board.name,
+            "version": VERSION,
+            "serial": self._serial,
+            "mac": ":".join(f"{byte:02x}" for byte in self._mac),
+            "uptime_s": uptime(),
+            "reset_cause": reset_cause(),
+            "heap_size": memory.size(),
+            "heap_free": free,
+            "heap_used_max": self._record.highest,
+            "rssi": self._network.rssi(),
+            "card": card,
+            "telegrams": {
+                "good": splitter.good,
+                "rejected": {reason: number for reason, number in splitter.rejected.items() if number},
+                "last": self._live.utc,
+            },
+        }
+
+    def memory(self) -> "dict[str, int]":
+        """The original's figures: heap, program in flash, and external RAM, in bytes."""
+        flash = os.statvfs("/")
+        free_flash = flash[1] * flash[3]
+        psram = esp32.idf_heap_info(_PSRAM)
+        return {
+            "size_heap": memory.size(),
+            "free_heap": memory.free(),
+            "free_sketch": free_flash,
+            "size_sketch": flash[1] * flash[2] - free_flash,
+            "size_psram": sum(region[0] for region in psram),
+            "free_psram": sum(region[1] for region in psram),
+        }
+
+    def description(self) -> str:
+        """The UPnP description of the device, with the values of the original."""
+        board = self._board.name
+        uuid = _UUID + self._mac[3:].hex()
+        return (
+            '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">'
+            "<specVersion><major>1</major><minor>0</minor></specVersion><device>"
+            "<deviceType>rootdevice</deviceType>"
+            f"<friendlyName>{self._config.name}</friendlyName><presentationURL>index.html</presentationURL>"
+            f"<serialNumber>{self._serial}</serialNumber><modelName>{board}</modelName>"
+            f"<modelDescription>Digitale Meter Monitor</modelDescription><modelNumber>{VERSION}</modelNumber>"
+            f"<manufacturer>Ockernuts</manufacturer><UDN>uuid:{uuid}</UDN></device></root>"
+        )

@@ -1,0 +1,92 @@
+"""What the last telegram and the running quarter say.
+
+Answers are kept in pieces until the next telegram, so that clients share them, each sees one
+moment, and no long piece of heap is needed.
+"""
+
+from json import dumps
+
+from core.obis import Decoder
+from core.quarter import Quarter, QuarterAccumulator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+EMPTY = [b"{}"]
+
+
+class Live:
+    """The state that every telegram moves on.
+
+    :ivar telegram: the last one as it came, None before the first.
+    :ivar meter: the last one decoded (`core.obis`), empty before the first.
+    :ivar utc: the meter's clock of the last telegram that had one, None before.
+    """
+
+    def __init__(self) -> None:
+        self.telegram: bytes | None = None
+        self.meter: dict[str, Any] = {}
+        self.utc: int | None = None
+        self._decoder = Decoder()
+        self._accumulator = QuarterAccumulator()
+        self._quarter_document: list[bytes] = []
+        self._meter_document: list[bytes] = []
+
+    def take(self, telegram: bytes) -> Quarter | None:
+        """Take a verified telegram.
+
+        :returns: the finished quarter when this telegram opens another one.
+        """
+        self.meter = self._decoder.decode(telegram)
+        self.telegram = telegram
+        self.utc = self.meter.get("time", self.utc)
+        finished = self._accumulator.add(self.meter)
+        self._quarter_document = []
+        self._meter_document = []
+        return finished
+
+    @property
+    def quarter(self) -> Quarter | None:
+        """The running quarter, None before the first telegram."""
+        return self._accumulator.running
+
+    def watt(self) -> int:
+        """Average offtake in W of the running interval, -1 before the first telegram."""
+        latest = None if self.quarter is None else self.quarter.latest()
+        return -1 if latest is None else latest[0]
+
+    def quarter_document(self) -> "list[bytes]":
+        """The running quarter as the card will hold it, in pieces."""
+        if self.quarter is None:
+            return EMPTY
+        if not self._quarter_document:
+            self._quarter_document = [piece.encode() for piece in self.quarter.document()]
+        return self._quarter_document
+
+    def meter_document(self) -> "list[bytes]":
+        """The last telegram decoded, in pieces."""
+        if not self._meter_document:
+            self._meter_document = list(_pieces(self.meter))
+        return self._meter_document
+
+
+def to_json(value: "Any") -> str:
+    """JSON without spaces."""
+    return dumps(value, separators=(",", ":"))
+
+
+def _pieces(document: "dict[str, Any]") -> "Any":
+    """A flat document and the elements of its lists, as bytes of JSON."""
+    separator = "{"
+    for key, value in document.items():
+        head = f'{separator}"{key}":'
+        separator = ","
+        if isinstance(value, list) and value:
+            yield (head + "[").encode()
+            for position, element in enumerate(value):
+                yield (("," if position else "") + to_json(element)).encode()
+            yield b"]"
+        else:
+            yield (head + to_json(value)).encode()
+    yield b"{}" if separator == "{" else b"}"

@@ -1,0 +1,53 @@
+"""What happened to the board: on its console, and in ``/crashlog.txt`` on the card."""
+
+import sys
+from io import StringIO
+
+from core.clock import format_stamp
+
+from .uptime import uptime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# While there is no card to write to, the last lines wait in memory.
+_MOST_WAITING = 12
+_LONGEST_ENTRY = 800
+
+
+class Log:
+    """Entries for the person who wants to know why.
+
+    :ivar utc: the meter's clock at the last telegram, None before it.
+    :ivar append: writes a text behind the card's log; whether it is there now.
+    """
+
+    def __init__(self) -> None:
+        self.utc: int | None = None
+        self.append: Callable[[str], bool] | None = None
+        self._waiting: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Add an entry of one or more lines."""
+        when = f"+{uptime()}s" if self.utc is None else format_stamp(self.utc)
+        text = f"{when} {text[:_LONGEST_ENTRY]}"
+        print(text)
+        self._waiting.append(text + "\n")
+        del self._waiting[:-_MOST_WAITING]
+        self.flush()
+
+    def error(self, what: str, error: Exception) -> None:
+        """Add an exception with its traceback."""
+        traceback = StringIO()
+        sys.print_exception(error, traceback)
+        self.write(f"{what}: {traceback.getvalue().strip()}")
+
+    def flush(self) -> bool:
+        """Bring what waits to the card.
+
+        :returns: whether nothing waits any more.
+        """
+        if self._waiting and self.append is not None and self.append("".join(self._waiting)):
+            self._waiting = []
+        return not self._waiting

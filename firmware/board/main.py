@@ -1,0 +1,138 @@
+"""Assembles the app and keeps its tasks running."""
+
+import asyncio
+
+import machine
+
+from .api import Api
+from .boards import BOARDS
+from .build import BOARD, VERSION
+from .config import load
+from .discovery import Responder
+from .identity import Identity, reset_cause
+from .live import Live
+from .log import Log
+from .memory import Memory
+from .net import Network
+from .p1 import P1Port
+from .store import CONFIG, Store
+from .web import Server
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+# A task that ended with an error begins again after this long.
+_RESTART_SECONDS = 1
+_CARD_CHECK_SECONDS = 60
+
+
+class Application:
+    """The whole board.
+
+    :ivar memory: the highest heap use.
+    :ivar port: the P1 port.
+    """
+
+    def __init__(self, host: str = "0.0.0.0", http_port: int = 80, announced: bool = True) -> None:
+        """
+        :param host: the address to serve at; the default is every one the board has.
+        :param http_port: the port to serve at.
+        :param announced: whether the board is to be found by multicast DNS.
+        """
+        self.memory = Memory()
+        self._host = host
+        self._http_port = http_port
+        self._log = Log()
+        board = BOARDS[BOARD]
+        self._store = Store(board, self._log)
+        self._live = Live()
+        # First, and with its buffers: before the radio takes its share, memory is in one piece.
+        self.port = P1Port(board, self._live, self._store, self._log, self.memory)
+        self._log.write(f"start: {VERSION}, {reset_cause()}")
+        self._store.start()
+        config = load(self._store.read(CONFIG))
+        self._network = Network(config, self._log)
+        identity = Identity(board, config, self._network, self._store, self._live, self.port, self.memory)
+        self._server = Server(Api(self._live, self._store, identity), self._log, self.memory)
+        self._responder: Responder | None = None
+        if announced:
+            self._responder = Responder(config.name, http_port, identity.text_entries(), self._log)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Bring the board on the network and begin to read the meter.
+
+        :raises OSError: the HTTP port is taken.
+        """
+        await self._server.listen(self._host, self._http_port)
+        self._network.start()
+        if self._responder is not None:
+            # Between powering up and joining is the only time to take the port (see discovery).
+            self._responder.open()
+            self._keep("answer", self._responder.answer)
+            self._keep("announce", self._responder.announce)
+        self._network.join()
+        self._keep("p1", self.port.run)
+        self._keep("network", self._watch_network)
+        self._keep("card", self._watch_card)
+        self.memory.collect()
+
+    async def stop(self) -> None:
+        """Leave the network politely and store what the running quarter has."""
+        for task in self._tasks:
+            task.cancel()
+        if self._responder is not None:
+            self._responder.close()
+        self._server.close()
+        if self._live.quarter is not None:
+            self._store.save(self._live.quarter)
+        self._store.stop()
+        # What was cancelled gets the turn to end.
+        await asyncio.sleep(0)
+
+    async def restart(self) -> None:
+        """Stop and start again from nothing; a soft reset would leave the drivers as they are."""
+        await self.stop()
+        machine.reset()
+
+    def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
+        self._tasks.append(asyncio.create_task(self._forever(name, task)))
+
+    async def _forever(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
+        while True:
+            try:
+                await task()
+            except Exception as error:  # noqa: BLE001 (the board goes on whatever a task met with)
+                self._log.error(name, error)
+            await asyncio.sleep(_RESTART_SECONDS)
+
+    async def _watch_network(self) -> None:
+        await self._network.run(self._joined)
+        asyncio.create_task(self.restart())
+
+    def _joined(self, address: str) -> None:
+        if self._responder is not None:
+            self._responder.joined(address)
+
+    async def _watch_card(self) -> None:
+        while True:
+            await asyncio.sleep(_CARD_CHECK_SECONDS)
+            self._store.check()
+
+
+async def _run() -> None:
+    application = Application()
+    await application.start()
+    while True:
+        await asyncio.sleep(3600)
+
+
+def run() -> None:
+    """What the board does for as long as it has power."""
+    try:
+        asyncio.run(_run())
+    except Exception:
+        # Nothing below catches this: without it a board would stand still until somebody comes.
+        machine.reset()
+        raise

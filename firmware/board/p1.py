@@ -1,0 +1,75 @@
+"""Reads the P1 port: bytes of the UART become telegrams, telegrams become the running quarter."""
+
+import asyncio
+
+from core.telegram import TelegramSplitter
+from machine import UART, Pin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .boards import Board
+    from .live import Live
+    from .log import Log
+    from .memory import Memory
+    from .store import Store
+
+_BAUD = 115200
+# The longest telegram that is taken: the VM may stand still for that long and nothing is lost.
+_RECEIVE_BUFFER = 4096
+# With 0 the driver interrupts for every single byte (MicroPython's machine_uart.c).
+_IDLE_CHARACTERS = 2
+_CHUNK = 512
+_POLL_MILLISECONDS = 20
+
+
+class P1Port:
+    """The port and the task that serves it.
+
+    :ivar splitter: counts the good telegrams and the rejected ones by reason.
+    """
+
+    def __init__(self, board: "type[Board]", live: "Live", store: "Store", log: "Log", memory: "Memory") -> None:
+        self.splitter = TelegramSplitter()
+        self._live = live
+        self._store = store
+        self._log = log
+        self._memory = memory
+        self._uart = UART(
+            1,
+            _BAUD,
+            tx=board.p1_transmit,
+            rx=board.p1_receive,
+            invert=UART.INV_RX,
+            rxbuf=_RECEIVE_BUFFER,
+            timeout_char=_IDLE_CHARACTERS,
+        )
+        # High asks for telegrams for as long as it is high; low is never driven.
+        self._request = Pin(board.p1_request, Pin.OUT, value=1)
+
+    async def run(self) -> None:
+        """Read for ever; whatever a telegram brings about is logged and the next one is read."""
+        while True:
+            chunk = self._uart.read(_CHUNK)
+            if chunk:
+                try:
+                    for telegram in self.splitter.feed(chunk):
+                        self._take(telegram)
+                except Exception as error:  # noqa: BLE001 (a telegram that cannot be taken must not cost the next)
+                    self._log.error("telegram", error)
+            # A full chunk means that more is waiting.
+            await asyncio.sleep_ms(0 if chunk and len(chunk) == _CHUNK else _POLL_MILLISECONDS)
+
+    def _take(self, telegram: bytes) -> None:
+        live = self._live
+        before = live.quarter
+        finished = live.take(telegram)
+        self._log.utc = live.utc
+        running = live.quarter
+        if running is not None and (before is None or before.quarter_id != running.quarter_id):
+            # After a restart in mid-quarter the card has its beginning.
+            earlier = self._store.quarter(running.quarter_id)
+            if earlier is not None:
+                running.fill_gaps_from(earlier)
+        if finished is not None:
+            self._store.save(finished)
+        self._memory.collect()
