@@ -14,13 +14,13 @@ make_micropython64() {
 
 # Built here, with objects of 32 bits as on the ESP32 (micropython32/).
 make_micropython32() {
-    local folder=${MICROPYTHON32%/*} source=$WORKSPACE/micropython python
+    local folder=${MICROPYTHON32%/*} source=$WORKSPACE/micropython
     case $(uname -m) in
         x86_64 | i?86) ;;
         *) fail "MicroPython with objects of 32 bits can only be built on an x86 machine" ;;
     esac
     _micropython_compiler
-    python=$(python_find)
+    python_find
     say "MicroPython, 32 bits: half a minute"
     begin "$folder"
     mkdir -p "$source"
@@ -39,7 +39,7 @@ make_micropython32() {
 _micropython_build() {
     local folder=$1
     shift
-    GIT_CEILING_DIRECTORIES=$WORKSPACE quietly make -j"$(nproc)" -C "$folder" PYTHON="$python" "$@"
+    GIT_CEILING_DIRECTORIES=$WORKSPACE quietly make -j"$(nproc)" -C "$folder" PYTHON="$PYTHON" "$@"
 }
 
 # A compiler that makes programs of 32 bits.

@@ -11,30 +11,34 @@ export UV_SYSTEM_CERTS=1
 # A person's settings for projects are no business of these environments.
 unset VIRTUAL_ENV UV_PYTHON UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
 
-# Print a Python 3.14, after getting one if need be.
+# Find a Python 3.14 for PYTHON, after getting one if need be.
+PYTHON=
 python_find() {
-    local folder python
-    # The machine's own, one that uv installed for the person, one that uv installed here.
+    local folder
+    [ -z "$PYTHON" ] || return 0
+    uv_get
+    # The machine's own or one that uv installed for the person, then one that uv installed here.
     for folder in "${UV_PYTHON_INSTALL_DIR:-}" "$DIGIMON_CACHE/python-uv"; do
-        UV_PYTHON_INSTALL_DIR=$folder _uv python find --system --no-python-downloads "$PYTHON_WANTED" 2>/dev/null && return
+        PYTHON=$(UV_PYTHON_INSTALL_DIR=$folder _python_known) && return
     done
     if [ ! -e "$PYTHON_DEBIAN/.complete" ]; then
         say "Python 3.14"
-        if python=$(_python_from_uv); then
-            echo "$python"
-            return
-        fi
-        _python_from_debian || return
+        export UV_PYTHON_INSTALL_DIR=$DIGIMON_CACHE/python-uv
+        PYTHON=$(_python_from_uv) && return
+        _python_from_debian
     fi
-    echo "$PYTHON_DEBIAN/usr/bin/python3.14"
+    PYTHON=$PYTHON_DEBIAN/usr/bin/python3.14
+}
+
+# Print the Python that uv knows of.
+_python_known() {
+    "$UV" python find --system --no-python-downloads "$PYTHON_WANTED" 2>/dev/null
 }
 
 # Python as uv distributes it; fails at once where only package registries can be reached.
 _python_from_uv() {
-    export UV_PYTHON_INSTALL_DIR=$DIGIMON_CACHE/python-uv
     UV_HTTP_RETRIES=0 UV_HTTP_CONNECT_TIMEOUT=5 timeout 300 \
-        "$UV" --quiet python install --no-bin "$PYTHON_WANTED" >/dev/null 2>&1 &&
-        _uv python find --system --no-python-downloads "$PYTHON_WANTED" 2>/dev/null
+        "$UV" --quiet python install --no-bin "$PYTHON_WANTED" >/dev/null 2>&1 && _python_known
 }
 
 # Python as the coming Debian has it, with its headers and pip. The C library's headers stay out: what is compiled
@@ -50,29 +54,24 @@ _python_from_debian() {
     complete "$PYTHON_DEBIAN"
 }
 
-# uv of the locked version, by whatever can install a wheel here.
+# Get uv of the locked version for UV, by whatever can install a wheel here.
 UV=
-_uv() {
-    [ -n "$UV" ] || _uv_get
-    "$UV" "$@"
-}
-
-_uv_get() {
+uv_get() {
     local folder wanted=$DIGIMON_ROOT/requirements/uv.txt
+    [ -z "$UV" ] || return 0
     folder=$DIGIMON_CACHE/uv-$(sha256sum <"$wanted" | cut -c 1-12)
     UV=$folder/bin/uv
     [ ! -e "$folder/.complete" ] || return 0
     say "uv"
     begin "$folder"
-    {
-        command -v uv >/dev/null && uv --quiet pip install --target "$folder" --require-hashes -r "$wanted" 2>/dev/null
-    } || _uv_with_pip python3 || _uv_with_pip /usr/bin/python3 || _uv_with_venv || {
-        _python_from_debian
-        PYTHONPATH=$(echo "$PYTHON_DEBIAN"/usr/share/python-wheels/pip-*.whl) \
-            quietly "$PYTHON_DEBIAN/usr/bin/python3.14" -m pip install -q --target "$folder" --require-hashes -r "$wanted"
-    } || fail "uv could not be installed: pip cannot reach a package index"
+    _uv_with_uv || _uv_with_pip python3 || _uv_with_pip /usr/bin/python3 || _uv_with_venv || _uv_with_debian
     "$UV" --version >/dev/null || fail "uv does not run on this machine"
     complete "$folder"
+}
+
+# uv by the uv that the person has, of whatever version.
+_uv_with_uv() {
+    uv --quiet pip install --target "$folder" --require-hashes -r "$wanted" >/dev/null 2>&1
 }
 
 # uv by the pip of a Python. Any from 3.9: a newer one is what uv is for.
@@ -86,13 +85,22 @@ _uv_with_venv() {
     python3 -m venv "$WORKSPACE/venv" >/dev/null 2>&1 && _uv_with_pip "$WORKSPACE/venv/bin/python"
 }
 
+# uv by Debian's own Python 3.14, on a machine with no Python or none with pip.
+_uv_with_debian() {
+    say "Python 3.14"
+    _python_from_debian
+    PYTHONPATH=$(echo "$PYTHON_DEBIAN"/usr/share/python-wheels/pip-*.whl) \
+        quietly "$PYTHON_DEBIAN/usr/bin/python3.14" -m pip install --quiet --no-input --target "$folder" \
+        --require-hashes -r "$wanted" || fail "pip could not install uv"
+}
+
 # environment NAME FOLDER: an environment with requirements/NAME.txt.
 environment() {
-    local name=$1 folder=$2 python headers
-    python=$(python_find)
+    local name=$1 folder=$2 headers
+    python_find
     say "environment $name"
     begin "$folder"
-    _uv --quiet venv --no-project --clear --python "$python" "$folder"
+    "$UV" --quiet venv --no-project --clear --python "$PYTHON" "$folder"
     # Some of Home Assistant's packages are compiled; Debian's Python finds its own headers only from their root.
     headers=$("$folder/bin/python" -c 'import sys; print(sys.base_prefix)')/include
     CPATH=$headers quietly "$UV" --quiet pip install --python "$folder/bin/python" --require-hashes \
