@@ -1,6 +1,6 @@
 """What a person can attach to a report without telling where they live."""
 
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -29,13 +29,25 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Digimon
     """The entry, what the last poll gave and what it was made of."""
     coordinator = entry.runtime_data.coordinator
     error = coordinator.last_exception
+    failure = error.translation_key if isinstance(error, HomeAssistantError) else type(error).__name__
     return async_redact_data(
         {
             "entry": dict(entry.data),
             "last_update_success": coordinator.last_update_success,
-            "last_failure": error.translation_key if isinstance(error, HomeAssistantError) else repr(error),
-            "snapshot": asdict(coordinator.data),
-            "source": coordinator.source.diagnostics(),
+            "last_failure": failure if error else None,
+            "snapshot": _plain(coordinator.data),
+            "source": {name: _plain(part) for name, part in coordinator.source.diagnostics().items()},
         },
         TO_REDACT,
     )
+
+
+def _plain(value: object) -> object:
+    """Dicts and lists only: redaction looks into nothing else."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value

@@ -5,9 +5,7 @@ polled over HTTP.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from .monitor import (
     BoardClient,
@@ -58,8 +56,8 @@ class Source(Protocol):
         :raises SourceError: nothing can be read.
         """
 
-    def diagnostics(self) -> dict[str, Any]:
-        """What helps to find out why it does not work; holds identities, so redact before showing."""
+    def diagnostics(self) -> dict[str, object]:
+        """The models behind the last snapshot by name; they hold identities, so redact before showing."""
 
 
 def failure_of(error: BoardError) -> Failure:
@@ -70,13 +68,10 @@ def failure_of(error: BoardError) -> Failure:
 class BoardSource:
     """A board that is polled over HTTP, with our firmware or the original one."""
 
-    def __init__(
-        self, client: BoardClient, *, unique_id: str | None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, client: BoardClient, *, unique_id: str | None) -> None:
         """:param unique_id: the only board to take values from."""
         self._client = client
         self._unique_id = unique_id
-        self._monotonic = monotonic
         self._board: BoardInfo | None = None
         self._identified_at = 0.0
         self._quarter: RunningQuarter | None = None
@@ -113,7 +108,7 @@ class BoardSource:
         return Snapshot(device=self._device(board), reading=reading_of(self._quarter, self._meter, self._month_peak))
 
     async def _identified(self) -> BoardInfo:
-        now = self._monotonic()
+        now = time.monotonic()
         if self._board is None or now - self._identified_at >= IDENTIFY_SECONDS:
             board = await self._client.identify()
             if self._unique_id is not None and self._unique_id not in board.identifiers:
@@ -127,7 +122,7 @@ class BoardSource:
         """Ask the original firmware for the month peak, once a minute and when a quarter has ended."""
         if quarter is None:
             return
-        key = (quarter.quarter_id, int(self._monotonic() // MONTH_PEAK_SECONDS))
+        key = (quarter.quarter_id, int(time.monotonic() // MONTH_PEAK_SECONDS))
         if key != self._month_peak_key:
             self._month_peak = await self._client.month_peak()
             self._month_peak_key = key
@@ -143,7 +138,6 @@ class BoardSource:
             configuration_url=str(self._client.address.url),
         )
 
-    def diagnostics(self) -> dict[str, Any]:
+    def diagnostics(self) -> dict[str, object]:
         """The board as it last described itself, and its last answers."""
-        models = {"board": self._board, "quarter": self._quarter, "meter": self._meter, "month_peak": self._month_peak}
-        return {name: None if model is None else asdict(model) for name, model in models.items()}
+        return {"board": self._board, "quarter": self._quarter, "meter": self._meter, "month_peak": self._month_peak}

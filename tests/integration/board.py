@@ -1,0 +1,209 @@
+"""A board on a real socket, which can be told to misbehave as real ones do.
+
+Answers as the board's web server does: HTTP/1.0, one request per connection.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, Self
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+OUR_VARIANTS = ("single_phase", "three_phase", "three_phase_230", "without_peaks")
+VARIANTS = (*OUR_VARIANTS, "original")
+
+INFO = "/info"
+DESCRIPTION = "/description.xml"
+QUARTER = "/current/quarter"
+METER = "/current/meter"
+MONTH_PEAK = "/current/month/peak"
+
+_FILES = {
+    INFO: "info.json",
+    DESCRIPTION: "description.xml",
+    QUARTER: "current_quarter.json",
+    METER: "current_meter.json",
+    MONTH_PEAK: "current_month_peak.json",
+}
+
+
+class Fault(Enum):
+    """What can go wrong with an answer."""
+
+    TAIL = auto()
+    """The end of an older, longer document stands behind it."""
+
+    CUT = auto()
+    """The connection is lost in the middle."""
+
+    HUNG_UP = auto()
+    """The connection is closed without an answer."""
+
+    SLOW = auto()
+    """It never comes."""
+
+    ENDLESS = auto()
+    """It never ends."""
+
+    NO_HTTP = auto()
+    """It is not HTTP."""
+
+    WRONG_JSON = auto()
+    """It is JSON of something else."""
+
+    NO_JSON = auto()
+    """It is no JSON at all."""
+
+    NOT_FOUND = auto()
+    SERVER_ERROR = auto()
+    REDIRECT = auto()
+
+
+class Board:
+    """Serves the documents of a variant on 127.0.0.1."""
+
+    def __init__(self, variant: str = "single_phase") -> None:
+        self.port = 0
+        self.documents: dict[str, bytes] = {}
+        self.faults: dict[str, Fault] = {}
+        self.faults_once: dict[str, Fault] = {}
+        self.requests: list[str] = []
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self.become(variant)
+
+    def become(self, variant: str) -> None:
+        """Answer as the board of another fixture, as after new firmware or a new owner of the address."""
+        self.documents = {
+            path: _document(FIXTURES / variant / name)
+            for path, name in _FILES.items()
+            if (FIXTURES / variant / name).exists()
+        }
+
+    def read(self, path: str) -> Any:
+        """The document of a path."""
+        return json.loads(self.documents[path])
+
+    def update(self, path: str, **values: Any) -> None:
+        """Change keys of a document; None as JSON has it."""
+        self.write(path, self.read(path) | values)
+
+    def remove(self, path: str, *keys: str) -> None:
+        """Take keys out of a document."""
+        self.write(path, {key: value for key, value in self.read(path).items() if key not in keys})
+
+    def write(self, path: str, document: Any) -> None:
+        """Answer something else at a path."""
+        self.documents[path] = json.dumps(document, separators=(",", ":")).encode()
+
+    def telegram(self, seconds: int = 5) -> None:
+        """Let the meter go on for some seconds of the same quarter."""
+        quarter = self.read(QUARTER)
+        for key in ("consumed_power_interval_avgs", "produced_power_interval_avgs"):
+            quarter[key] += quarter[key][-1:] * (seconds // 5)
+        self.write(QUARTER, quarter)
+        if METER in self.documents:
+            self.update(METER, time=self.read(METER)["time"] + seconds)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Come up, at the same port as before."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Vanish from the network."""
+        if self._server is not None:
+            self._server.close()
+            for connection in self._connections:
+                connection.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
+            await self._server.wait_closed()
+            self._server = None
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+            path = request.split(b" ", 2)[1].decode()
+            self.requests.append(path)
+            await self._answer(path, writer)
+            await writer.drain()
+        except ConnectionError, asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
+        fault = self.faults_once.pop(path, self.faults.get(path))
+        if fault in _WITHOUT_END:
+            await _WITHOUT_END[fault](writer)
+            return
+        body = self.documents.get(path, b"Item not found")
+        status = _STATUS.get(fault, 200 if path in self.documents else 404)
+        body = _BODIES.get(fault, body)
+        if fault is Fault.TAIL:
+            body += b'1087,0,0]}"}'
+        head = _head(status, len(body))
+        writer.write(head + (body[: len(body) // 2] if fault is Fault.CUT else body))
+
+
+async def _hang_up(_: asyncio.StreamWriter) -> None:
+    pass
+
+
+async def _say_nothing(_: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def _speak_something_else(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
+async def _go_on_for_ever(writer: asyncio.StreamWriter) -> None:
+    writer.write(_head(200))
+    while True:
+        writer.write(b" " * 4096)
+        await writer.drain()
+
+
+_WITHOUT_END: dict[Fault | None, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
+    Fault.HUNG_UP: _hang_up,
+    Fault.SLOW: _say_nothing,
+    Fault.NO_HTTP: _speak_something_else,
+    Fault.ENDLESS: _go_on_for_ever,
+}
+_BODIES: dict[Fault | None, bytes] = {
+    Fault.WRONG_JSON: b'[{"temperature":21.5}]',
+    Fault.NO_JSON: b"<!DOCTYPE html><title>Router</title>",
+}
+_STATUS: dict[Fault | None, int] = {Fault.NOT_FOUND: 404, Fault.SERVER_ERROR: 500, Fault.REDIRECT: 302}
+
+
+def _head(status: int, length: int | None = None) -> bytes:
+    lines = [f"HTTP/1.0 {status} {'OK' if status == 200 else 'N/A'}", "Content-Type: application/json"]
+    if status == 302:
+        lines.append("Location: http://127.0.0.1:9/login")
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def _document(path: Path) -> bytes:
+    """A fixture as it goes over the wire: JSON without spaces."""
+    if path.suffix != ".json":
+        return path.read_bytes()
+    return json.dumps(json.loads(path.read_text(encoding="utf-8")), separators=(",", ":")).encode()

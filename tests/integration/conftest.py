@@ -1,0 +1,93 @@
+"""What the integration's tests have in common: a board on a socket, an entry for it, and time."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from core.clock import quarter_start
+from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.monitor.identity import parse_description, parse_info
+
+from .board import DESCRIPTION, INFO, METER, QUARTER, Board
+
+type Tick = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Snapshots in the form of Home Assistant's own tests."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def variant() -> str:
+    """Which board and meter; parametrise to have another."""
+    return "single_phase"
+
+
+@pytest.fixture
+async def board(variant: str, socket_enabled: None) -> AsyncIterator[Board]:
+    """A board that answers on 127.0.0.1."""
+    async with Board(variant) as board:
+        yield board
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, board: Board, enable_custom_integrations: None) -> MockConfigEntry:
+    """An entry for the board, not set up yet."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="digimon",
+        unique_id=unique_id(board),
+        data={CONF_HOST: "127.0.0.1", CONF_PORT: board.port},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def loaded(hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None) -> MockConfigEntry:
+    """The entry, set up at the time of its meter."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+@pytest.fixture
+def at_meter_time(board: Board, freezer: FrozenDateTimeFactory) -> None:
+    """Stop the clock at the time of the fixture's meter."""
+    freezer.move_to(datetime.fromtimestamp(meter_time(board), UTC))
+
+
+@pytest.fixture
+def tick(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Tick:
+    """Let time pass and its polls happen."""
+
+    async def let_pass(seconds: float = 5) -> None:
+        freezer.tick(timedelta(seconds=seconds))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return let_pass
+
+
+def unique_id(board: Board) -> str:
+    """What a board is known by."""
+    if INFO in board.documents:
+        return parse_info(board.documents[INFO]).unique_id
+    return parse_description(board.documents[DESCRIPTION]).unique_id
+
+
+def meter_time(board: Board) -> int:
+    """The clock of a board's meter."""
+    if METER in board.documents:
+        return int(board.read(METER)["time"])
+    quarter = board.read(QUARTER)
+    return quarter_start(quarter["quarter_id"]) + 5 * len(quarter["consumed_power_interval_avgs"])

@@ -1,0 +1,263 @@
+import json
+from collections.abc import Callable
+from fnmatch import fnmatch
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.monitor import BoardClient
+
+from .board import DESCRIPTION, INFO, QUARTER, VARIANTS, Board, Fault
+from .conftest import unique_id
+
+MANIFEST = json.loads((Path(__file__).parents[2] / "custom_components/digimon/manifest.json").read_text())
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+# An error of the form, and what makes the board answer so.
+type Trouble = Callable[[Board], None]
+TROUBLES: dict[str, tuple[Trouble, str]] = {
+    "hangs up": (lambda board: board.faults.update({INFO: Fault.HUNG_UP}), "cannot_connect"),
+    "is cut off": (lambda board: board.faults.update({INFO: Fault.CUT}), "cannot_connect"),
+    "is slow": (lambda board: board.faults.update({INFO: Fault.SLOW}), "timeout"),
+    "fails": (lambda board: board.faults.update({INFO: Fault.SERVER_ERROR}), "unexpected_answer"),
+    "is a router": (lambda board: board.faults.update({INFO: Fault.REDIRECT}), "not_a_board"),
+    "is a page": (lambda board: board.faults.update({INFO: Fault.NO_JSON}), "not_a_board"),
+    "is no web server": (lambda board: board.faults.update({INFO: Fault.NO_HTTP}), "not_a_board"),
+    "is a thermometer": (lambda board: board.faults.update({INFO: Fault.WRONG_JSON}), "not_a_board"),
+    "never ends": (lambda board: board.faults.update({INFO: Fault.ENDLESS}), "not_a_board"),
+    "knows nothing": (lambda board: board.faults.update({INFO: Fault.NOT_FOUND}), "not_a_board"),
+}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a slow board for a moment only."""
+    monkeypatch.setitem(BoardClient.__init__.__kwdefaults__ or {}, "timeout_seconds", 0.3)
+
+
+def announcement(board: Board, name: str = "digimon", **properties: str) -> ZeroconfServiceInfo:
+    """What a board announces by mDNS."""
+    return ZeroconfServiceInfo(
+        ip_address=ip_address("127.0.0.1"),
+        ip_addresses=[ip_address("127.0.0.1")],
+        port=board.port,
+        hostname=f"{name}.local.",
+        type="_http._tcp.local.",
+        name=f"{name}._http._tcp.local.",
+        properties=properties,
+    )
+
+
+async def start(hass: HomeAssistant, source: str, data: Any = None) -> Any:
+    """Begin a flow."""
+    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": source}, data=data)
+
+
+async def submit(hass: HomeAssistant, flow: Any, **fields: str) -> Any:
+    """Fill in a form."""
+    result = await hass.config_entries.flow.async_configure(flow["flow_id"], fields)
+    await hass.async_block_till_done()
+    return result
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_a_board_is_added_by_its_address(hass: HomeAssistant, board: Board) -> None:
+    flow = await start(hass, SOURCE_USER)
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["step_id"] == "user"
+    assert flow["data_schema"].schema[CONF_HOST] is not None
+    (field,) = flow["data_schema"].schema
+    assert field.description == {"suggested_value": "digimon.local"}
+
+    result = await submit(hass, flow, host=f"http://127.0.0.1:{board.port}/")
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "digimon"
+    assert result["data"] == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+    assert result["result"].unique_id == unique_id(board)
+    assert result["result"].state is ConfigEntryState.LOADED
+
+
+async def test_an_address_that_is_none_can_be_corrected(hass: HomeAssistant, board: Board) -> None:
+    flow = await start(hass, SOURCE_USER)
+    flow = await submit(hass, flow, host="digimon local")
+    assert flow["errors"] == {CONF_HOST: "invalid_host"}
+    (field,) = flow["data_schema"].schema
+    assert field.description == {"suggested_value": "digimon local"}
+    assert (await submit(hass, flow, host=f"127.0.0.1:{board.port}"))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_board_that_is_off_can_be_switched_on(hass: HomeAssistant, board: Board) -> None:
+    await board.stop()
+    flow = await start(hass, SOURCE_USER)
+    flow = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert flow["errors"] == {"base": "cannot_connect"}
+    await board.start()
+    assert (await submit(hass, flow, host=f"127.0.0.1:{board.port}"))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(("trouble", "error"), TROUBLES.values(), ids=TROUBLES)
+async def test_every_trouble_is_named_and_can_be_got_over(
+    hass: HomeAssistant, board: Board, trouble: Trouble, error: str
+) -> None:
+    trouble(board)
+    flow = await start(hass, SOURCE_USER)
+    flow = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["errors"] == {"base": error}
+    board.faults.clear()
+    assert (await submit(hass, flow, host=f"127.0.0.1:{board.port}"))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_description_of_another_device_is_not_taken_for_a_board(hass: HomeAssistant, board: Board) -> None:
+    del board.documents[INFO]
+    board.documents[DESCRIPTION] = b"<root><device><manufacturer>Sonos</manufacturer><UDN>uuid:1</UDN></device></root>"
+    flow = await start(hass, SOURCE_USER)
+    flow = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert flow["errors"] == {"base": "not_a_board"}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_a_known_board_is_not_added_twice_but_followed(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(entry, data={CONF_HOST: "192.0.2.1", CONF_PORT: 80})
+    flow = await start(hass, SOURCE_USER)
+    result = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    assert entry.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+
+
+async def test_a_board_known_before_it_had_a_serial_number_is_recognised(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(entry, unique_id="38323636-4558-4dda-9188-cda0e6123456")
+    flow = await start(hass, SOURCE_USER)
+    result = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert result["reason"] == "already_configured"
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_a_board_that_announces_itself_is_added_by_one_click(hass: HomeAssistant, board: Board) -> None:
+    flow = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert flow["type"] is FlowResultType.FORM
+    assert flow["step_id"] == "discovery_confirm"
+    assert flow["description_placeholders"]["name"] == "digimon"
+    assert flow["description_placeholders"]["host"] == "127.0.0.1"
+    (progress,) = hass.config_entries.flow.async_progress()
+    assert progress["context"]["title_placeholders"] == {"name": "digimon", "host": "127.0.0.1"}
+
+    result = await submit(hass, flow)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "digimon"
+    assert result["data"] == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+    assert result["result"].unique_id == unique_id(board)
+
+
+@pytest.mark.parametrize(("trouble", "error"), TROUBLES.values(), ids=TROUBLES)
+async def test_a_discovered_board_in_trouble_is_left_alone_until_it_recovers(
+    hass: HomeAssistant, board: Board, trouble: Trouble, error: str
+) -> None:
+    trouble(board)
+    result = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == error
+    board.faults.clear()
+    assert (await start(hass, SOURCE_ZEROCONF, announcement(board)))["type"] is FlowResultType.FORM
+
+
+async def test_a_known_board_at_a_new_address_is_followed(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(entry, data={CONF_HOST: "192.0.2.1", CONF_PORT: 80})
+    result = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert result["reason"] == "already_configured"
+    assert entry.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+
+
+async def test_two_boards_of_the_same_name_stay_two(hass: HomeAssistant, board: Board, entry: MockConfigEntry) -> None:
+    async with Board("three_phase") as other:
+        result = await start(hass, SOURCE_ZEROCONF, announcement(other))
+        assert result["type"] is FlowResultType.FORM
+        assert entry.data[CONF_PORT] == board.port
+        assert (await submit(hass, result))["result"].unique_id == unique_id(other)
+
+
+async def test_a_board_can_be_added_by_hand_while_its_discovery_waits(hass: HomeAssistant, board: Board) -> None:
+    waiting = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert waiting["type"] is FlowResultType.FORM
+    flow = await start(hass, SOURCE_USER)
+    result = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_board_that_moved_can_be_found_by_hand(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(entry, data={CONF_HOST: "192.0.2.1", CONF_PORT: 8080})
+    flow = await entry.start_reconfigure_flow(hass)
+    assert flow["step_id"] == "reconfigure"
+    (field,) = flow["data_schema"].schema
+    assert field.description == {"suggested_value": "192.0.2.1:8080"}
+    flow = await submit(hass, flow, host="a b")
+    assert flow["errors"] == {CONF_HOST: "invalid_host"}
+    result = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_an_entry_is_never_given_another_board(hass: HomeAssistant, board: Board, entry: MockConfigEntry) -> None:
+    board.become("three_phase")
+    flow = await entry.start_reconfigure_flow(hass)
+    result = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "wrong_device"
+
+
+async def test_the_identity_is_asked_and_no_reading(hass: HomeAssistant, board: Board) -> None:
+    await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert board.requests == [INFO]
+    assert QUARTER not in board.requests
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("digimon", "anything"),
+        ("Digimon-2", "anything"),
+        ("huis", "LilyGo TTGO T8 ESP32 C3 V1.1"),
+        ("huis", "LilyGo TTGO T8 ESP32 S2 V1.1"),
+        ("huis", "Wemos ESP32 S2 Mini"),
+    ],
+)
+def test_home_assistant_is_told_to_look_for_every_board_under_any_name(name: str, model: str) -> None:
+    # As Home Assistant does: patterns against the lower-cased announcement, keys as they are.
+    service = f"{name}._http._tcp.local.".lower()
+    assert any(
+        matcher["type"] == "_http._tcp.local."
+        and fnmatch(service, matcher.get("name", "*"))
+        and fnmatch(model.lower(), matcher.get("properties", {}).get("board", "*"))
+        for matcher in MANIFEST["zeroconf"]
+    )
+
+
+def test_home_assistant_is_not_told_to_look_at_other_web_servers() -> None:
+    for matcher in MANIFEST["zeroconf"]:
+        assert not fnmatch("printer._http._tcp.local.", matcher.get("name", "*")) or not fnmatch(
+            "esp32 devkit", matcher.get("properties", {}).get("board", "*")
+        )

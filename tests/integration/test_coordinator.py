@@ -1,0 +1,333 @@
+import logging
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from core.clock import next_quarter, quarter_id_at
+from custom_components.digimon.monitor import BoardClient
+
+from .board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board, Fault
+from .conftest import Tick, unique_id
+
+NET_POWER = "sensor.digimon_net_power"
+MONTH_PEAK_SENSOR = "sensor.digimon_month_peak"
+OURS = "custom_components.digimon"
+
+
+def state(hass: HomeAssistant, entity_id: str = NET_POWER) -> str | None:
+    """The state of an entity, None when there is no such entity."""
+    found = hass.states.get(entity_id)
+    return None if found is None else found.state
+
+
+def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+    """What we wrote in the log, since it was last cleared."""
+    return [record.message for record in caplog.records if record.name.startswith(OURS) and record.levelno >= level]
+
+
+async def test_our_board_is_asked_for_quarter_and_meter_every_five_seconds(
+    board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    assert board.requests == [INFO, QUARTER, METER]
+    board.requests.clear()
+    for _ in range(3):
+        board.telegram()
+        await tick()
+    assert board.requests == [QUARTER, METER] * 3
+
+
+async def test_a_board_is_asked_once_a_minute_who_it_is(board: Board, loaded: MockConfigEntry, tick: Tick) -> None:
+    for _ in range(24):
+        board.telegram()
+        await tick()
+    assert board.requests.count(INFO) == 3
+    assert board.requests.count(QUARTER) == 25
+
+
+@pytest.mark.parametrize("variant", ["original"])
+async def test_the_original_is_asked_for_the_month_peak_once_a_minute(
+    board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    assert board.requests == [INFO, DESCRIPTION, QUARTER, MONTH_PEAK]
+    for _ in range(12):
+        board.telegram()
+        await tick()
+    assert board.requests.count(QUARTER) == 13
+    assert board.requests.count(MONTH_PEAK) == 2
+    assert METER not in board.requests
+
+
+@pytest.mark.parametrize("variant", ["original"])
+async def test_the_original_is_asked_for_the_month_peak_when_a_quarter_ended(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    quarter_id = board.read(QUARTER)["quarter_id"]
+    board.update(QUARTER, quarter_id=next_quarter(quarter_id))
+    board.write(MONTH_PEAK, {"peak": {"quarter_id": quarter_id, "power": 3001}})
+    await tick()
+    assert board.requests.count(MONTH_PEAK) == 2
+    assert state(hass, MONTH_PEAK_SENSOR) == "3001"
+
+
+async def test_values_follow_the_meter(hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick) -> None:
+    board.telegram()
+    board.update(METER, consumed_power=0, produced_power=2100)
+    await tick()
+    assert state(hass) == "-2100"
+    assert state(hass, "sensor.digimon_consumed_power") == "0"
+    assert state(hass, "sensor.digimon_produced_power") == "2100"
+
+
+async def test_a_single_lost_answer_costs_no_value(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in (QUARTER, METER):
+        board.telegram()
+        board.faults_once[path] = Fault.HUNG_UP
+        await tick()
+        assert state(hass) == "524"
+    assert said(caplog) == []
+
+
+async def test_a_lost_board_is_unavailable_and_comes_back_by_itself(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick, caplog: pytest.LogCaptureFixture
+) -> None:
+    await board.stop()
+    for _ in range(5):
+        await tick()
+        assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    assert said(caplog) == ["Error fetching digimon data: digimon does not answer"]
+    caplog.clear()
+    await board.start()
+    board.telegram(25)
+    await tick()
+    assert state(hass) == "524"
+    board.telegram()
+    await tick()
+    assert said(caplog) == ["Fetching digimon data recovered"]
+
+
+@pytest.mark.parametrize("path", [QUARTER, METER])
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault.CUT, "digimon does not answer"),
+        (Fault.HUNG_UP, "digimon does not answer"),
+        (Fault.SERVER_ERROR, "digimon answers with an error"),
+        (Fault.NOT_FOUND, "digimon answers with an error"),
+        (Fault.REDIRECT, "digimon answers with an error"),
+        (Fault.NO_HTTP, "digimon answers with an error"),
+        (Fault.NO_JSON, "digimon answers with an error"),
+        (Fault.WRONG_JSON, "digimon answers with an error"),
+        (Fault.ENDLESS, "digimon answers with an error"),
+    ],
+)
+async def test_no_fault_of_a_board_becomes_a_value_or_an_exception(
+    hass: HomeAssistant,
+    board: Board,
+    loaded: MockConfigEntry,
+    tick: Tick,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    fault: Fault,
+    reason: str,
+) -> None:
+    board.faults[path] = fault
+    for _ in range(3):
+        board.telegram()
+        await tick()
+        assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    assert said(caplog) == [f"Error fetching digimon data: {reason}"]
+    board.faults.clear()
+    board.telegram()
+    await tick()
+    assert state(hass) == "524"
+
+
+async def test_a_slow_board_is_given_up(
+    hass: HomeAssistant,
+    board: Board,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(BoardClient.__init__.__kwdefaults__ or {}, "timeout_seconds", 0.1)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    caplog.clear()
+    board.faults[METER] = Fault.SLOW
+    await entry.runtime_data.coordinator.async_refresh()
+    assert said(caplog) == ["Error fetching digimon data: digimon takes too long to answer"]
+
+
+@pytest.mark.parametrize("variant", ["single_phase", "original"])
+async def test_the_tail_of_an_older_document_is_not_read(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    before = state(hass)
+    for path in (QUARTER, METER, MONTH_PEAK, INFO):
+        board.faults[path] = Fault.TAIL
+    for _ in range(13):
+        board.telegram()
+        await tick()
+        assert state(hass) == before
+
+
+@pytest.mark.parametrize("variant", ["single_phase", "original"])
+async def test_a_silent_meter_is_unavailable_after_thirty_seconds(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = state(hass)
+    for _ in range(5):
+        await tick()
+        assert state(hass) == before
+    for _ in range(5):
+        await tick()
+        assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    assert said(caplog) == ["digimon answers, but its meter sends no telegrams"]
+    caplog.clear()
+    board.telegram(50)
+    await tick()
+    assert state(hass) == before
+    assert said(caplog) == ["The meter of digimon sends telegrams again"]
+
+
+async def test_what_a_meter_said_long_ago_is_not_shown_at_the_start(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.tick(31)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.async_all("sensor") == []
+
+
+async def test_a_meter_whose_clock_is_not_ours_is_believed_once_it_moves(
+    hass: HomeAssistant,
+    board: Board,
+    entry: MockConfigEntry,
+    at_meter_time: None,
+    freezer: FrozenDateTimeFactory,
+    tick: Tick,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    freezer.tick(3600)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass) is None
+    board.telegram()
+    await tick()
+    assert state(hass) == "524"
+    assert said(caplog) == []
+
+
+async def test_what_a_meter_said_during_an_outage_is_judged_by_its_age(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    await board.stop()
+    await tick()
+    await tick(3600)
+    # It fell silent a minute after we lost the board.
+    board.telegram(65)
+    await board.start()
+    await tick()
+    assert state(hass) == STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("variant", ["original"])
+async def test_our_firmware_on_an_original_board_is_noticed(
+    hass: HomeAssistant,
+    board: Board,
+    loaded: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    tick: Tick,
+) -> None:
+    assert state(hass, "sensor.digimon_consumed_energy") is None
+    original = unique_id(board)
+    board.become("single_phase")
+    board.update(INFO, serial=original.upper())
+    for _ in range(13):
+        board.telegram()
+        await tick()
+    assert state(hass, "sensor.digimon_consumed_energy") == "7740.047"
+    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
+    assert device.manufacturer == "Digimon"
+    assert device.sw_version == "0.1.0"
+
+
+async def test_the_original_firmware_on_our_board_is_noticed_at_once(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    ours = unique_id(board)
+    board.become("original")
+    board.documents[DESCRIPTION] = board.documents[DESCRIPTION].replace(b"6055F9A1B2C3D4E5F60718293A4F", ours.encode())
+    await tick()
+    board.telegram()
+    await tick()
+    assert state(hass) == "1900"
+    assert state(hass, "sensor.digimon_consumed_energy") == STATE_UNKNOWN
+
+
+async def test_another_board_at_the_address_gives_no_value(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick, caplog: pytest.LogCaptureFixture
+) -> None:
+    await board.stop()
+    await tick()
+    caplog.clear()
+    board.become("three_phase")
+    await board.start()
+    board.requests.clear()
+    for _ in range(3):
+        board.telegram()
+        await tick()
+        assert state(hass) == STATE_UNAVAILABLE
+    assert QUARTER not in board.requests
+    assert loaded.runtime_data.coordinator.last_exception.translation_key == "wrong_device"
+
+
+async def test_the_peak_of_the_month_that_ended_is_not_that_of_this_month(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick, freezer: FrozenDateTimeFactory
+) -> None:
+    assert state(hass, MONTH_PEAK_SENSOR) == "3716"
+    new_year = 1672527600  # 2023-01-01 00:00 local
+    freezer.move_to("2022-12-31T22:59:55Z")
+    board.update(METER, time=new_year - 1, quarter_id=quarter_id_at(new_year - 1))
+    await tick()
+    assert state(hass, MONTH_PEAK_SENSOR) == "3716"
+    board.update(METER, time=new_year + 4, quarter_id=quarter_id_at(new_year + 4))
+    await tick()
+    assert state(hass, MONTH_PEAK_SENSOR) == STATE_UNKNOWN
+    assert state(hass, "sensor.digimon_month_peak_time") == STATE_UNKNOWN
+    board.update(METER, time=new_year + 909, quarter_id=quarter_id_at(new_year + 909))
+    board.update(METER, peak={"time": new_year + 900, "quarter_id": quarter_id_at(new_year), "power": 812})
+    await tick()
+    assert state(hass, MONTH_PEAK_SENSOR) == "812"
+    assert state(hass, "sensor.digimon_month_peak_time") == "2022-12-31T23:00:00+00:00"
+
+
+async def test_a_total_is_not_made_of_one_tariff(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    board.telegram()
+    board.remove(METER, "consumed_energy_t1")
+    await tick()
+    assert state(hass, "sensor.digimon_consumed_energy") == STATE_UNKNOWN
+    assert state(hass, "sensor.digimon_consumed_energy_night_tariff") == "4282.456"
+    assert state(hass, "sensor.digimon_produced_energy") == "651.709"
+
+
+async def test_nobody_is_told_when_nothing_changed(board: Board, loaded: MockConfigEntry, tick: Tick) -> None:
+    told = 0
+
+    def listen() -> None:
+        nonlocal told
+        told += 1
+
+    loaded.runtime_data.coordinator.async_add_listener(listen)
+    await tick()
+    assert told == 0
+    board.telegram()
+    await tick()
+    assert told == 1

@@ -1,0 +1,118 @@
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.digimon.const import DOMAIN
+
+from .board import INFO, METER, QUARTER, VARIANTS, Board
+from .conftest import Tick, unique_id
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_the_board_is_a_device(
+    board: Board, loaded: MockConfigEntry, device_registry: dr.DeviceRegistry, snapshot: SnapshotAssertion
+) -> None:
+    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
+    assert device.identifiers == {(DOMAIN, unique_id(board))}
+    assert device.configuration_url == f"http://127.0.0.1:{board.port}"
+    assert {
+        "manufacturer": device.manufacturer,
+        "model": device.model,
+        "name": device.name,
+        "sw_version": device.sw_version,
+        "serial_number": device.serial_number,
+        "connections": device.connections,
+    } == snapshot
+
+
+async def test_unloading_leaves_nothing_running(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    await hass.async_block_till_done()
+    assert loaded.state is ConfigEntryState.NOT_LOADED
+    assert {state.state for state in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    board.requests.clear()
+    await tick(60)
+    assert board.requests == []
+
+
+async def test_reloading_keeps_entities_and_values(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    before = {state.entity_id: state.state for state in hass.states.async_all("sensor")}
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    assert {state.entity_id: state.state for state in hass.states.async_all("sensor")} == before
+
+
+async def test_a_board_that_is_off_at_the_start_is_tried_again(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick
+) -> None:
+    await board.stop()
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.reason == "digimon does not answer"
+    await board.start()
+    await tick(60)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_no_value_is_taken_from_another_board(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None
+) -> None:
+    board.become("three_phase")
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.reason == "Another board answers at the address of digimon"
+    assert QUARTER not in board.requests
+
+
+async def test_a_board_before_its_first_telegram_waits_for_it(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick
+) -> None:
+    quarter, meter = board.read(QUARTER), board.read(METER)
+    board.write(QUARTER, {})
+    board.write(METER, {})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert hass.states.async_all("sensor") == []
+    board.write(QUARTER, quarter)
+    board.write(METER, meter)
+    await tick()
+    assert hass.states.get("sensor.digimon_net_power").state == "524"
+
+
+async def test_what_a_meter_begins_to_send_later_is_added_then(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick
+) -> None:
+    peak = board.read(METER)["peak"]
+    board.remove(METER, "peak", "average_demand")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.digimon_month_peak") is None
+    board.update(METER, peak=peak, average_demand=16)
+    await tick()
+    assert hass.states.get("sensor.digimon_month_peak").state == "3716"
+    assert hass.states.get("sensor.digimon_average_demand").state == "16"
+
+
+async def test_two_boards_are_two_devices(
+    hass: HomeAssistant, loaded: MockConfigEntry, freezer: FrozenDateTimeFactory, tick: Tick
+) -> None:
+    async with Board("three_phase") as other:
+        second = MockConfigEntry(
+            domain=DOMAIN, title="schuur", unique_id=unique_id(other), data={"host": "127.0.0.1", "port": other.port}
+        )
+        second.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(second.entry_id)
+        other.telegram()
+        await tick()
+        assert hass.states.get("sensor.digimon_net_power").state == "524"
+        assert hass.states.get("sensor.digimon_net_power_2").state == "-135"
+        assert await hass.config_entries.async_unload(second.entry_id)
+        await hass.async_block_till_done()
+    assert INFO in other.requests

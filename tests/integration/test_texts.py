@@ -1,0 +1,62 @@
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from custom_components.digimon.sensor import DESCRIPTIONS
+from custom_components.digimon.source import Failure
+
+FOLDER = Path(__file__).parents[2] / "custom_components" / "digimon"
+LANGUAGES = ("en", "nl", "fr", "de")
+
+
+def load(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def texts(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            yield from texts(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_there_in_every_language_with_its_placeholders(language: str) -> None:
+    english = dict(texts(load("translations/en.json")))
+    translated = dict(texts(load(f"translations/{language}.json")))
+    assert list(translated) == list(english)
+    for path, text in translated.items():
+        assert text == text.strip() != ""
+        assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", english[path])), path
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_text_was_left_in_english(language: str) -> None:
+    english = dict(texts(load("translations/en.json")))
+    same = [path for path, text in texts(load(f"translations/{language}.json")) if text == english[path]]
+    assert same == ["config.flow_title"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_sensors_have_the_same_name(language: str) -> None:
+    names = [sensor["name"] for sensor in load(f"translations/{language}.json")["entity"]["sensor"].values()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_sensor_has_a_name_and_an_icon() -> None:
+    keys = {description.translation_key for description in DESCRIPTIONS}
+    assert set(load("translations/en.json")["entity"]["sensor"]) == keys
+    assert set(load("icons.json")["entity"]["sensor"]) == keys
+
+
+def test_every_failure_has_a_text_wherever_it_can_appear() -> None:
+    english = load("translations/en.json")
+    failures = set(get_args(Failure.__value__))
+    assert set(english["exceptions"]) == failures
+    assert failures - {"wrong_device"} <= set(english["config"]["error"])
+    assert failures <= set(english["config"]["abort"])
