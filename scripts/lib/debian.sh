@@ -10,7 +10,9 @@ _debian_apt=
 # The mirrors to try: the person's, the machine's own, and on a sister of Debian what its tools know of Debian.
 _debian_mirrors() {
     local configured tool
+    # shellcheck disable=SC2016 # apt's own variables
     configured=$(apt-get indextargets --no-release-info --format '$(REPO_URI)' 2>/dev/null || true)
+    # shellcheck disable=SC2016
     {
         echo "${DIGIMON_DEBIAN_MIRROR:-}"
         apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 2>/dev/null | sed -n 's/^Debian Debian //p'
@@ -49,8 +51,7 @@ _debian_apt_get() {
 _debian_open() {
     local mirror keyring kind
     [ -z "$_debian_apt" ] || return 0
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
-        fail "this machine has no apt-get; Python 3.14 and MicroPython have to come from your distribution"
+    command -v apt-get >/dev/null || fail "without apt-get, Python 3.14 and MicroPython cannot be had from Debian"
     _debian_apt=$WORKSPACE/apt
     mkdir -p "$_debian_apt/state/lists/partial" "$_debian_apt/cache/archives/partial"
     : >"$_debian_apt/status"
