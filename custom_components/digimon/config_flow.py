@@ -80,9 +80,7 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
         known = Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT])
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(
-                STEP_HOST_SCHEMA, user_input or {CONF_HOST: known.url.authority}
-            ),
+            data_schema=self.add_suggested_values_to_schema(STEP_HOST_SCHEMA, user_input or {CONF_HOST: str(known)}),
             description_placeholders={"name": entry.title},
             errors=errors,
         )

@@ -71,19 +71,20 @@ async def test_no_value_is_taken_from_another_board(
     assert QUARTER not in board.requests
 
 
+@pytest.mark.parametrize(("variant", "power"), [("single_phase", "524"), ("original", "1900")])
 async def test_a_board_before_its_first_telegram_waits_for_it(
-    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick, power: str
 ) -> None:
-    quarter, meter = board.read(QUARTER), board.read(METER)
-    board.write(QUARTER, {})
-    board.write(METER, {})
+    answers = {path: board.read(path) for path in (QUARTER, METER) if path in board.documents}
+    for path in answers:
+        board.write(path, {})
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     assert hass.states.async_all("sensor") == []
-    board.write(QUARTER, quarter)
-    board.write(METER, meter)
+    for path, answer in answers.items():
+        board.write(path, answer)
     await tick()
-    assert hass.states.get("sensor.digimon_net_power").state == "524"
+    assert hass.states.get("sensor.digimon_net_power").state == power
 
 
 async def test_what_a_meter_begins_to_send_later_is_added_then(

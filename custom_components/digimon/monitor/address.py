@@ -20,6 +20,10 @@ class Address:
     port: int = DEFAULT_PORT
     """1 to 65535."""
 
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORT else f"{host}:{self.port}"
+
     @property
     def url(self) -> URL:
         """The board's own page."""
@@ -36,6 +40,9 @@ def parse_address(text: str) -> Address:
     """
     _, separator, after = text.partition("://")
     location = (after if separator else text).strip()
+    # URL parsers drop some of these silently, and what is left is another name.
+    if any(character.isspace() or not character.isprintable() for character in location):
+        raise InvalidAddressError("a space or control character")
     try:
         if _is_bare_ipv6(location):
             location = f"[{location}]"
@@ -44,7 +51,7 @@ def parse_address(text: str) -> Address:
     except ValueError as error:
         raise InvalidAddressError(str(error)) from error
     host = (host or "").rstrip(".").lower()
-    if not host or any(character.isspace() or not character.isprintable() for character in host) or port == 0:
+    if not host or port == 0:
         raise InvalidAddressError("no host")
     try:
         address = Address(host=host, port=DEFAULT_PORT if port is None else port)
