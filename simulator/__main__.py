@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
@@ -68,11 +69,14 @@ def _arguments() -> argparse.Namespace:
 async def _send(house: House, arguments: argparse.Namespace, target: Output) -> None:
     try:
         await target.open()
+        # The first telegram sums up all days since the installation: not while the clock runs.
+        house.telegram(int(time.time()) if arguments.start is None else arguments.start)
         async for utc in seconds(arguments.start, arguments.speed, arguments.count):
             if not await target.send(house.telegram(utc)):
-                return
-    finally:
+                break
         await target.close()
+    finally:
+        target.abandon()
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
@@ -94,9 +98,6 @@ def main() -> int:
             message=arguments.message,
             demand_lag=arguments.demand_lag,
         )
-        if arguments.start is not None:
-            # The first telegram sums up all days since the installation: do it before the clock runs.
-            house.telegram(arguments.start)
         asyncio.run(_send(house, arguments, output(arguments.to, patient=arguments.speed == MAX)))
     except (OutputError, ValueError) as error:
         print(f"scripts/meter: {error}", file=sys.stderr)

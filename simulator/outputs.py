@@ -4,14 +4,10 @@ import asyncio
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import serial
 import serial_asyncio
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _BAUD_RATE = 115200
 _STDOUT = "stdout"
@@ -42,7 +38,10 @@ class Output(Protocol):
         """
 
     async def close(self) -> None:
-        """Send what still waits and let go."""
+        """Send what still waits, to readers who take it."""
+
+    def abandon(self) -> None:
+        """Let go at once."""
 
 
 def output(target: str, *, patient: bool) -> Output:
@@ -84,6 +83,9 @@ class _StandardOutput:
 
     async def close(self) -> None:
         """Nothing waits."""
+
+    def abandon(self) -> None:
+        """Nothing is held."""
 
 
 class _Listener:
@@ -138,6 +140,12 @@ class _Listener:
         for writer in tuple(self._clients):
             await _finish(writer)
 
+    def abandon(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in self._clients:
+            writer.transport.abort()
+
 
 class _Device:
     """A serial device or a pseudo terminal."""
@@ -150,16 +158,22 @@ class _Device:
     async def open(self) -> None:
         try:
             _, self._writer = await serial_asyncio.open_serial_connection(url=self._path, baudrate=_BAUD_RATE)
-        except (OSError, serial.SerialException, ValueError) as error:
+        except (OSError, ValueError) as error:
             reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
             raise self._error(reason) from error
+        asyncio.get_running_loop().set_exception_handler(self._quiet)
+
+    def _quiet(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Leave it to `send` to tell that the device went away."""
+        if not isinstance(context.get("exception"), OSError):
+            loop.default_exception_handler(context)
 
     async def send(self, telegram: bytes) -> bool:
         if self._writer is None or self._writer.transport.is_closing():
             raise self._error("the device went away")
         try:
             await _write(self._writer, telegram, patient=self._patient)
-        except (OSError, serial.SerialException) as error:
+        except OSError as error:
             raise self._error("the device went away") from error
         return True
 
@@ -167,23 +181,30 @@ class _Device:
         if self._writer is not None:
             await _finish(self._writer)
 
+    def abandon(self) -> None:
+        if self._writer is not None and not self._writer.transport.is_closing():
+            self._writer.transport.abort()
+
     def _error(self, reason: str) -> OutputError:
         return OutputError(f"{self._path}: {reason}")
 
 
 async def _write(writer: asyncio.StreamWriter, telegram: bytes, *, patient: bool) -> None:
     """Write a whole telegram or, to a reader who does not keep up, none of it."""
-    waiting: Callable[[], int] = writer.transport.get_write_buffer_size
     if patient:
         writer.write(telegram)
         await writer.drain()
         # Draining an empty buffer does not let others run.
         await asyncio.sleep(0)
-    elif waiting() < _MOST_WAITING:
+    elif writer.transport.get_write_buffer_size() < _MOST_WAITING:
         writer.write(telegram)
 
 
 async def _finish(writer: asyncio.StreamWriter) -> None:
     writer.close()
-    with contextlib.suppress(OSError, serial.SerialException, TimeoutError):
+    try:
         await asyncio.wait_for(writer.wait_closed(), _CLOSE_SECONDS)
+    except TimeoutError:
+        writer.transport.abort()
+    except OSError:
+        pass
