@@ -6,16 +6,15 @@ import signal
 import sys
 import time
 from datetime import date
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from simulator.house import INSTALLED, House
 from simulator.instants import instant
 from simulator.meter import Grid
-from simulator.outputs import OutputError, output
+from simulator.outputs import Output, OutputError, output
 from simulator.pace import MAX, seconds, speed
 
-if TYPE_CHECKING:
-    from simulator.outputs import Output
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def _arguments() -> argparse.Namespace:
@@ -80,14 +79,16 @@ async def _send(house: House, arguments: argparse.Namespace, target: Output) -> 
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
-    """Leave at a signal, also out of a write that waits for its reader."""
+    """Leave at a signal, also out of a write that waits for its reader; a second one changes nothing."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
 
 
 def main() -> int:
     """Send telegrams until the count, the last reader or a signal ends it."""
     arguments = _arguments()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         signal.signal(number, _stop)
     try:
         house = House(

@@ -4,14 +4,11 @@ An appliance is a function of the day that switches power on and off on one of t
 run crosses midnight: a day then knows nothing of the day before it.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from simulator.chance import Dice
 from simulator.dates import HOUR, MINUTE, SATURDAY, LocalDate
 from simulator.weather import SOLAR_NOON, Sun, weather
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HOLIDAY_MONTH = 7
 _HOLIDAY_DAYS = range(11, 25)

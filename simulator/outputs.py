@@ -56,12 +56,11 @@ def output(target: str, *, patient: bool) -> Output:
         return _Device(target, patient=patient)
     try:
         parts = urlsplit(target)
-        host, port = parts.hostname, parts.port
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError:
-        host, port = None, None
-    if parts.scheme != _TCP or host is None or port is None:
-        message = f"{target}: not of the form tcp://host:port"
-        raise OutputError(message)
+        scheme, host, port = None, None, None
+    if scheme != _TCP or host is None or port is None:
+        raise OutputError(f"{target}: not of the form tcp://host:port")
     return _Listener(host, port, patient=patient)
 
 
@@ -72,12 +71,12 @@ class _StandardOutput:
         """Nothing to prepare."""
 
     async def send(self, telegram: bytes) -> bool:
+        # Without a buffer of its own: what waits there for a reader who sleeps would wait at the exit too.
+        rest = memoryview(telegram)
         try:
-            sys.stdout.buffer.write(telegram)
-            sys.stdout.buffer.flush()
+            while rest:
+                rest = rest[os.write(sys.stdout.fileno(), rest) :]
         except BrokenPipeError:
-            # Python flushes again at its end, and must not meet the broken pipe there.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return False
         return True
 
@@ -103,11 +102,12 @@ class _Listener:
         try:
             self._server = await asyncio.start_server(self._serve, self._host, self._port)
         except OSError as error:
-            message = f"tcp://{self._host}:{self._port}: {error.strerror or error}"
-            raise OutputError(message) from error
+            raise OutputError(f"tcp://{self._address(self._port)}: {error.strerror or error}") from error
         port = self._server.sockets[0].getsockname()[1]
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        print(f"listening on tcp://{host}:{port}", flush=True)
+        print(f"listening on tcp://{self._address(port)}", file=sys.stderr, flush=True)
+
+    def _address(self, port: int) -> str:
+        return f"[{self._host}]:{port}" if ":" in self._host else f"{self._host}:{port}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.add(writer)

@@ -3,10 +3,7 @@
 import asyncio
 import math
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator
 
 REAL = 1.0
 MAX = math.inf
@@ -21,8 +18,7 @@ def speed(text: str) -> float:
         return REAL if text == "real" else MAX
     factor = float(text)
     if not 0 < factor < MAX:
-        message = "not above 0"
-        raise ValueError(message)
+        raise ValueError("not above 0")
     return factor
 
 

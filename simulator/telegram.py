@@ -1,13 +1,9 @@
 """Words a reading as a P1 telegram (e-MUCS P1 1.7), in the order of the meters in the field."""
 
-from typing import TYPE_CHECKING
-
 from core.clock import format_stamp
 from core.telegram import crc16
 from simulator.meter import Grid
-
-if TYPE_CHECKING:
-    from simulator.reading import Count, MonthPeak, Peak, Reading
+from simulator.reading import Count, MonthPeak, Peak, Reading
 
 _IDENT = {Grid.SINGLE: "FLU5\\253770234_A", Grid.THREE: "FLU5\\253769484_A", Grid.THREE_230: "FLU5\\253769484_A"}
 _MODEL = {Grid.SINGLE: "1SAG11", Grid.THREE: "1SAG31", Grid.THREE_230: "1SAG31"}
@@ -31,8 +27,7 @@ class Wording:
         :raises ValueError: unknown version.
         """
         if version not in (WITH_PEAKS, WITHOUT_PEAKS, WHOLE_AMPERES):
-            message = f"unknown e-MUCS version {version}"
-            raise ValueError(message)
+            raise ValueError(f"unknown e-MUCS version {version}")
         self._version = version
         self._number = seed % _SERIALS
         self._head = (

@@ -62,9 +62,16 @@ def test_files_of_the_long_day(house: House, tmp_path: Path) -> None:
     assert (day / "0230W.json").read_bytes() == document(house, utc("2025-10-26T02:30+01:00")).encode()
 
 
-def test_only_whole_quarters(house: House, tmp_path: Path) -> None:
-    assert write_quarters(house, tmp_path, utc("2026-11-23T10:01"), utc("2026-11-23T10:44")) == 1
-    assert [path.name for path in tmp_path.rglob("*.json")] == ["1015W.json"]
+def test_a_board_that_is_switched_off_leaves_an_unfinished_quarter(house: House, tmp_path: Path) -> None:
+    begin, until = utc("2026-11-23T10:15"), utc("2026-11-23T10:36:42")
+    assert write_quarters(house, tmp_path, begin - 840, until) == 2
+    assert sorted(path.name for path in tmp_path.rglob("*.json")) == ["1015W.json", "1030W.json"]
+    decoder, accumulator = Decoder(), QuarterAccumulator()
+    for second in range(begin, until):
+        accumulator.add(decoder.decode(house.telegram(second)))
+    assert accumulator.running is not None
+    last = tmp_path / "meter" / "2026" / "11" / "23" / "1030W.json"
+    assert last.read_text() == "".join(accumulator.running.document())
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -76,7 +83,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_fills_days_up_to_an_instant(tmp_path: Path) -> None:
-    result = command("--sd", str(tmp_path), "--until", "2026-11-23T18:10", "--days", "2", "--seed", "8")
+    result = command("--sd", str(tmp_path), "--until", "2026-11-23T18:00", "--days", "2", "--seed", "8")
     assert (result.returncode, result.stdout, result.stderr) == (0, "wrote 192 quarters\n", "")
     files = sorted(tmp_path.rglob("*.json"))
     assert str(files[0].relative_to(tmp_path)) == "meter/2026/11/21/1800W.json"
