@@ -11,7 +11,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,26 +18,15 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import boards
+import lean
+
 FIRMWARE = Path(__file__).resolve().parent
 MANIFEST = FIRMWARE.parent / "custom_components" / "digimon" / "manifest.json"
 PAGES = FIRMWARE / "board" / "www"
 
-BOARDS = ("t8_c3", "t8_s2", "s2_mini")
-DEFAULT_BOARD = BOARDS[0]
-
 # Asserts and line numbers cost heap on the board.
 OPTIMISATION = "-O3"
-
-_PRIVATE_CONSTANT = re.compile(rb"^(_[A-Z][A-Z0-9_]*) = (\d+|0x[0-9A-Fa-f]+)$", re.MULTILINE)
-
-
-def lean(source: bytes) -> bytes:
-    """A module without what only costs heap: imports for type checkers, and names of private constants.
-
-    MicroPython has no constant propagation but `const`, which CPython does not know. Line numbers stay.
-    """
-    text = source.replace(b"\nif TYPE_CHECKING:\n", b"\nif 0:\n").replace(b"\nTYPE_CHECKING = False\n", b"\n\n")
-    return _PRIVATE_CONSTANT.sub(rb"\1 = const(\2)", text)
 
 
 def version() -> str:
@@ -46,24 +34,38 @@ def version() -> str:
     return str(json.loads(MANIFEST.read_text())["version"])
 
 
-def sources(board: str) -> dict[str, bytes]:
-    """The Python modules by their path in the build: the app below ``app``, the stand-ins below ``twin``."""
+def modules(board: str) -> dict[str, str]:
+    """The Python modules of the app, by their path in it."""
     found = {}
     for package in ("board", "core"):
         for path in sorted((FIRMWARE / package).glob("*.py")):
-            found[f"app/{package}/{path.name}"] = lean(path.read_bytes())
-    found["app/board/build.py"] = f'VERSION = "{version()}"\nBOARD = "{board}"\n'.encode()
+            found[f"{package}/{path.name}"] = path.read_text()
+    found["board/build.py"] = boards.module(boards.BOARDS[board], version())
     # Its package file imports what the board does not need.
     microdot = importlib.metadata.distribution("microdot").locate_file("microdot/microdot.py")
-    found["app/microdot/microdot.py"] = Path(str(microdot)).read_bytes()
-    for path in sorted((FIRMWARE / "twin" / "stand_ins").glob("*.py")):
-        found[f"twin/{path.name}"] = lean(path.read_bytes())
+    found["microdot/microdot.py"] = Path(str(microdot)).read_text()
     return found
 
 
+def stand_ins() -> dict[str, str]:
+    """The modules that stand in for the board's own on this machine."""
+    return {path.name: path.read_text() for path in sorted((FIRMWARE / "twin" / "stand_ins").glob("*.py"))}
+
+
 def pages() -> dict[str, bytes]:
-    """What the board serves from its flash, by its path in the build."""
-    return {f"app/www/{path.name}": path.read_bytes() for path in sorted(PAGES.iterdir())}
+    """What the board serves from its flash, by name."""
+    return {path.name: path.read_bytes() for path in sorted(PAGES.iterdir())}
+
+
+def staged(board: str) -> dict[str, bytes]:
+    """Every file of a build before anything is compiled, by its path in the build."""
+    app, names = lean.trim(modules(board))
+    files = {f"app/{path}": source.encode() for path, source in app.items()}
+    files |= {f"app/www/{name}": content for name, content in pages().items()}
+    files |= {f"twin/{name}": source.encode() for name, source in stand_ins().items()}
+    # What the short names in a traceback from the board stand for.
+    files["names.json"] = json.dumps(names, indent=1).encode()
+    return files
 
 
 def key(files: dict[str, bytes]) -> str:
@@ -102,15 +104,14 @@ def compile_module(source: Path) -> None:
     source.unlink()
 
 
-def build(board: str = DEFAULT_BOARD) -> Path:
+def build(board: str = boards.DEFAULT) -> Path:
     """Build the app for a board, unless it was before.
 
     :returns: a folder with ``app``, which goes on the board's flash, and ``twin``, which stands in
         for the board's own modules.
     :raises subprocess.CalledProcessError: a module does not compile.
     """
-    modules = sources(board)
-    files = {**modules, **pages()}
+    files = staged(board)
     target = cache() / key(files)
     if target.is_dir():
         return target
@@ -122,7 +123,7 @@ def build(board: str = DEFAULT_BOARD) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         with ThreadPoolExecutor() as pool:
-            list(pool.map(compile_module, [stage / path for path in modules]))
+            list(pool.map(compile_module, [stage / path for path in files if path.endswith(".py")]))
         try:
             stage.rename(target)
         except OSError:
@@ -136,7 +137,7 @@ def build(board: str = DEFAULT_BOARD) -> Path:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description="Stage the app for the board.")
-    parser.add_argument("--board", choices=BOARDS, default=DEFAULT_BOARD)
+    parser.add_argument("--board", choices=sorted(boards.BOARDS), default=boards.DEFAULT)
     print(build(parser.parse_args().board))
 
 

@@ -21,7 +21,8 @@ _PORT = 5353
 # RFC 6762 section 10: for records with the host in their name or data, and for all others.
 _HOST_TTL = 120
 _OTHER_TTL = 4500
-_ANNOUNCE_AGAIN_SECONDS = 1
+# A second apart.
+_ANNOUNCEMENTS = 2
 # A flood of queries must not become a flood of answers.
 _SHORTEST_PAUSE_MILLISECONDS = 20
 _LONGEST_QUERY = 512
@@ -43,7 +44,7 @@ class Responder:
         self._text = dns.text_data(entries)
         self._log = log
         self._address = ""
-        self._joined = asyncio.Event()
+        self._announcements = 0
         self._socket: socket.socket | None = None
 
     def open(self) -> None:
@@ -59,27 +60,26 @@ class Responder:
         receiver.setblocking(False)
         self._socket = receiver
 
-    def joined(self, address: str) -> None:
-        """The board is on the network, or on it again, under this address."""
+    def look(self, address: "str | None") -> None:
+        """Announce the board when it has joined, or joined again; called every second.
+
+        :param address: the one it has now, None while it is not on the network.
+        """
         if self._socket is None:
             return
-        try:
-            group = dns.address_data(_GROUP) + dns.address_data(address)
-            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
-        except OSError as error:
-            # After a reconnect the membership may still be there.
-            if not self._address:
+        if address is None:
+            self._address = ""
+        elif address != self._address:
+            self._address = address
+            self._announcements = _ANNOUNCEMENTS
+            try:
+                group = dns.address_data(_GROUP) + dns.address_data(address)
+                self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+            except OSError as error:
+                # After a reconnect the board may still be a member.
                 self._log.write(f"discovery: {error!r}")
-        self._address = address
-        self._joined.set()
-
-    async def announce(self) -> None:
-        """Tell everybody, twice, each time the board has joined."""
-        while True:
-            await self._joined.wait()
-            self._joined.clear()
-            self._tell_all(_HOST_TTL, _OTHER_TTL)
-            await asyncio.sleep(_ANNOUNCE_AGAIN_SECONDS)
+        if self._announcements and self._address:
+            self._announcements -= 1
             self._tell_all(_HOST_TTL, _OTHER_TTL)
 
     async def answer(self) -> None:

@@ -1,10 +1,11 @@
 """What stands between the network and the web server: few clients, little memory, no waiting.
 
-The sockets of the chip are ten: the listening one, discovery, five clients and two that are told
-to come back.
+The sockets of the chip are ten: the listening one, discovery, five clients and two that wait for the
+place of one of them.
 """
 
 import asyncio
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,16 +16,22 @@ if TYPE_CHECKING:
     from .memory import Memory
 
 MOST_CLIENTS = 5
-_MOST_REFUSALS = 2
-_HEAD_SECONDS = 5
-_ANSWER_SECONDS = 20
-_REFUSAL_SECONDS = 1
+_MOST_WAITING = 2
+# A client gets the next place that is free within this time; who reads slowly must not keep others waiting.
+_WAIT_MILLISECONDS = 500
+_WAIT_STEP_MILLISECONDS = 20
+
+_HEAD_MILLISECONDS = 5000
+_ANSWER_MILLISECONDS = 20000
+_REFUSAL_MILLISECONDS = 1000
 
 # A browser sends about 600 bytes, Home Assistant 200.
 LONGEST_HEAD = 2048
 _READ = 256
 # An answer goes out in packets of this size, whatever the pieces it is made of.
-_PACKET = 1024
+_PACKET = 512
+# Small answers go out in one turn, so that only one client at a time needs the heap for its answer.
+_PACKETS_IN_A_TURN = 8
 
 _HEAD_END = b"\r\n\r\n"
 # The only fields that anything on the board looks at; the others are not kept.
@@ -43,68 +50,95 @@ _TOO_LARGE = (
 class Guard:
     """Lets a limited number of clients in, each for a limited time."""
 
-    def __init__(self, serve: "Callable[[Request, Answer], Awaitable[None]]", log: "Log", memory: "Memory") -> None:
+    def __init__(self, serve: "Callable[[Incoming, Outgoing], Awaitable[None]]", log: "Log", memory: "Memory") -> None:
         """:param serve: answers one request."""
         self._serve = serve
         self._log = log
         self._memory = memory
         self._clients = 0
-        self._refusals = 0
+        self._waiting = 0
+        # Of every connection, its task and until when (ticks in ms) it may take.
+        self._deadlines: list[list[Any]] = []
+
+    def look(self) -> None:
+        """End the connections that took too long; called every second."""
+        now = time.ticks_ms()
+        for task, deadline in self._deadlines:
+            if time.ticks_diff(deadline, now) < 0:
+                task.cancel()
 
     async def admit(self, stream: "Any") -> None:
         """Serve a connection and close it, whatever happens."""
+        deadline = [asyncio.current_task(), 0]
+        _allow(deadline, _HEAD_MILLISECONDS)
+        self._deadlines.append(deadline)
         try:
-            if self._clients < MOST_CLIENTS:
+            if await self._place():
                 self._clients += 1
                 try:
-                    await self._handle(stream)
+                    await self._handle(stream, deadline)
                 finally:
                     self._clients -= 1
-            elif self._refusals < _MOST_REFUSALS:
-                self._refusals += 1
-                try:
-                    await self._refuse(stream)
-                finally:
-                    self._refusals -= 1
-        except (OSError, asyncio.TimeoutError):
+            elif self._waiting < _MOST_WAITING:
+                _allow(deadline, _REFUSAL_MILLISECONDS)
+                # Closing while the request is unread would reset the connection before the answer is seen.
+                await stream.read(_READ)
+                await stream.awrite(_BUSY)
+        except (OSError, asyncio.CancelledError):
             # The client went away, or was too slow.
             pass
         except Exception as error:  # noqa: BLE001 (no client may bring the server down)
             self._log.error("web", error)
         finally:
+            self._deadlines.remove(deadline)
             stream.s.close()
 
-    async def _handle(self, stream: "Any") -> None:
-        head = await asyncio.wait_for(_read_head(stream), _HEAD_SECONDS)
-        if head is None:
-            await asyncio.wait_for(stream.awrite(_TOO_LARGE), _REFUSAL_SECONDS)
+    async def _place(self) -> bool:
+        """Whether there is a place for one more client, now or soon."""
+        if self._clients < MOST_CLIENTS:
+            return True
+        if self._waiting >= _MOST_WAITING:
+            return False
+        self._waiting += 1
+        try:
+            for _ in range(_WAIT_MILLISECONDS // _WAIT_STEP_MILLISECONDS):
+                await asyncio.sleep_ms(_WAIT_STEP_MILLISECONDS)
+                if self._clients < MOST_CLIENTS:
+                    return True
+        finally:
+            self._waiting -= 1
+        return False
+
+    async def _handle(self, stream: "Any", deadline: "list[Any]") -> None:
+        head = await _read_head(stream)
+        if len(head) > LONGEST_HEAD:
+            await stream.awrite(_TOO_LARGE)
             return
         end = head.find(_HEAD_END)
         if end < 0:
             return
-        answer = Answer(stream)
-        request = Request(head[:end], head[end + len(_HEAD_END) :], stream)
+        _allow(deadline, _ANSWER_MILLISECONDS)
+        incoming = Incoming(head[:end], head[end + len(_HEAD_END) :], stream)
+        outgoing = Outgoing(stream)
         try:
-            await asyncio.wait_for(self._serve(request, answer), _ANSWER_SECONDS)
+            await self._serve(incoming, outgoing)
         finally:
             self._memory.note()
-            answer.release()
-
-    async def _refuse(self, stream: "Any") -> None:
-        # Closing while the request is unread would reset the connection before the answer is seen.
-        await asyncio.wait_for(stream.read(_READ), _REFUSAL_SECONDS)
-        await asyncio.wait_for(stream.awrite(_BUSY), _REFUSAL_SECONDS)
+            outgoing.release()
 
 
-async def _read_head(stream: "Any") -> "bytes | None":
+def _allow(deadline: "list[Any]", milliseconds: int) -> None:
+    """Give a connection so much time from now on."""
+    deadline[1] = time.ticks_add(time.ticks_ms(), milliseconds)
+
+
+async def _read_head(stream: "Any") -> bytes:
     """Read a request up to its empty line or beyond.
 
-    :returns: None when it is too long; without the empty line when the client stopped sending.
+    :returns: more than `LONGEST_HEAD` bytes when it is too long; without the empty line when the client stopped.
     """
     head = b""
-    while _HEAD_END not in head:
-        if len(head) >= LONGEST_HEAD:
-            return None
+    while _HEAD_END not in head and len(head) <= LONGEST_HEAD:
         received = await stream.read(_READ)
         if not received:
             break
@@ -112,7 +146,7 @@ async def _read_head(stream: "Any") -> "bytes | None":
     return head
 
 
-class Request:
+class Incoming:
     """Gives microdot the lines of a request that were read already, and then its body."""
 
     def __init__(self, head: bytes, rest: bytes, stream: "Any") -> None:
@@ -125,22 +159,14 @@ class Request:
         """The next line of the head, an empty one at its end."""
         return self._lines.pop(0) if self._lines else b""
 
-    async def read(self, most: int = _READ) -> bytes:
-        """The next bytes of the body, at most so many."""
-        if self._rest:
-            piece = self._rest[:most]
-            self._rest = self._rest[most:]
-            return piece
-        return await self._stream.read(most)
-
     async def readexactly(self, length: int) -> bytes:
         """So many bytes of the body.
 
         :raises OSError: the client stopped sending before.
         """
-        body = b""
+        body = self._rest[: max(length, 0)]
         while len(body) < length:
-            piece = await self.read(length - len(body))
+            piece = await self._stream.read(length - len(body))
             if not piece:
                 raise OSError(104)
             body += piece
@@ -152,7 +178,7 @@ def _kept_lines(head: bytes) -> "list[bytes]":
     return lines[:1] + [line for line in lines[1:] if line.split(b":", 1)[0].lower() in _KEPT_FIELDS]
 
 
-class Answer:
+class Outgoing:
     """Collects what microdot writes piece by piece into packets.
 
     :ivar body: a generator that has to be closed in the end, None if there is none.
@@ -163,10 +189,7 @@ class Answer:
         self._stream = stream
         self._packet = memoryview(bytearray(_PACKET))
         self._used = 0
-
-    def get_extra_info(self, name: str) -> "Any":
-        """The peer's address, the only thing microdot asks for."""
-        return self._stream.get_extra_info(name)
+        self._packets = 0
 
     async def awrite(self, data: bytes) -> None:
         """Add bytes to the answer."""
@@ -177,16 +200,15 @@ class Answer:
             self._used += number
             position += number
             if self._used == _PACKET:
-                await self._flush()
+                await self.flush()
 
-    async def aclose(self) -> None:
-        """The answer is complete; closing the connection is the guard's."""
-        await self._flush()
-
-    async def _flush(self) -> None:
-        packet = self._packet[: self._used]
+    async def flush(self) -> None:
+        """Send what is left of the answer."""
+        self._stream.write(self._packet[: self._used])
         self._used = 0
-        await self._stream.awrite(packet)
+        self._packets += 1
+        if self._stream.out_buf or self._packets % _PACKETS_IN_A_TURN == 0:
+            await self._stream.drain()
 
     def release(self) -> None:
         """Let go of the file that the body may be read from."""

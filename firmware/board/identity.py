@@ -5,15 +5,14 @@ import os
 import esp32
 import machine
 
+from . import build as board
 from . import memory
-from .build import VERSION
 from .uptime import uptime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .boards import Board
     from .config import Config
     from .live import Live
     from .memory import Memory
@@ -46,9 +45,9 @@ def reset_cause() -> str:
     return _RESET_CAUSES.get(machine.reset_cause(), "unknown")
 
 
-def serial_number(board: "type[Board]") -> str:
+def serial_number() -> str:
     """28 hexadecimal digits that the factory burnt into the chip."""
-    words = [machine.mem32[board.serial_address + 4 * word] & 0xFFFFFFFF for word in range(_SERIAL_WORDS)]
+    words = [machine.mem32[board.SERIAL_ADDRESS + 4 * word] & 0xFFFFFFFF for word in range(_SERIAL_WORDS)]
     return "".join(word.to_bytes(4, "little").hex() for word in words)[:_SERIAL_DIGITS]
 
 
@@ -57,7 +56,6 @@ class Identity:
 
     def __init__(
         self,
-        board: "type[Board]",
         config: "Config",
         network: "Network",
         store: "Store",
@@ -65,19 +63,18 @@ class Identity:
         port: "P1Port",
         record: "Memory",
     ) -> None:
-        self._board = board
         self._config = config
         self._network = network
         self._store = store
         self._live = live
         self._port = port
         self._record = record
-        self._serial = serial_number(board)
+        self._serial = serial_number()
         self._mac = machine.unique_id()
 
     def text_entries(self) -> "list[str]":
         """The entries of the TXT record."""
-        return [f"board={self._board.name}", f"version={VERSION}", f"serial={self._serial}", f"api={API}"]
+        return [f"board={board.NAME}", f"version={board.VERSION}", f"serial={self._serial}", f"api={API}"]
 
     def info(self) -> "dict[str, Any]":
         """The document of ``/info``."""
@@ -90,8 +87,8 @@ class Identity:
         return {
             "api": API,
             "name": self._config.name,
-            "board": self._board.name,
-            "version": VERSION,
+            "board": board.NAME,
+            "version": board.VERSION,
             "serial": self._serial,
             "mac": ":".join(f"{byte:02x}" for byte in self._mac),
             "uptime_s": uptime(),
@@ -124,14 +121,13 @@ class Identity:
 
     def description(self) -> str:
         """The UPnP description of the device, with the values of the original."""
-        board = self._board.name
         uuid = _UUID + self._mac[3:].hex()
         return (
             '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">'
             "<specVersion><major>1</major><minor>0</minor></specVersion><device>"
             "<deviceType>rootdevice</deviceType>"
             f"<friendlyName>{self._config.name}</friendlyName><presentationURL>index.html</presentationURL>"
-            f"<serialNumber>{self._serial}</serialNumber><modelName>{board}</modelName>"
-            f"<modelDescription>Digitale Meter Monitor</modelDescription><modelNumber>{VERSION}</modelNumber>"
+            f"<serialNumber>{self._serial}</serialNumber><modelName>{board.NAME}</modelName>"
+            f"<modelDescription>Digitale Meter Monitor</modelDescription><modelNumber>{board.VERSION}</modelNumber>"
             f"<manufacturer>Ockernuts</manufacturer><UDN>uuid:{uuid}</UDN></device></root>"
         )

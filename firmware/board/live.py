@@ -11,7 +11,10 @@ from core.quarter import Quarter, QuarterAccumulator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+_PACKED_BYTES = 500
 
 EMPTY = [b"{}"]
 
@@ -61,13 +64,13 @@ class Live:
         if self.quarter is None:
             return EMPTY
         if not self._quarter_document:
-            self._quarter_document = [piece.encode() for piece in self.quarter.document()]
+            self._quarter_document = _packed(self.quarter.document())
         return self._quarter_document
 
     def meter_document(self) -> "list[bytes]":
         """The last telegram decoded, in pieces."""
         if not self._meter_document:
-            self._meter_document = list(_pieces(self.meter))
+            self._meter_document = _packed(_pieces(self.meter))
         return self._meter_document
 
 
@@ -76,17 +79,30 @@ def to_json(value: "Any") -> str:
     return dumps(value, separators=(",", ":"))
 
 
-def _pieces(document: "dict[str, Any]") -> "Any":
-    """A flat document and the elements of its lists, as bytes of JSON."""
+def _packed(pieces: "Iterator[str]") -> "list[bytes]":
+    """Pieces joined to fewer of about 500 bytes: every object costs heap of its own."""
+    packed = []
+    joined = bytearray()
+    for piece in pieces:
+        if len(joined) + len(piece) > _PACKED_BYTES and joined:
+            packed.append(bytes(joined))
+            joined = bytearray()
+        joined.extend(piece.encode())
+    packed.append(bytes(joined))
+    return packed
+
+
+def _pieces(document: "dict[str, Any]") -> "Iterator[str]":
+    """JSON of a document, in pieces no longer than an element of its lists."""
     separator = "{"
     for key, value in document.items():
         head = f'{separator}"{key}":'
         separator = ","
         if isinstance(value, list) and value:
-            yield (head + "[").encode()
+            yield head + "["
             for position, element in enumerate(value):
-                yield (("," if position else "") + to_json(element)).encode()
-            yield b"]"
+                yield ("," if position else "") + to_json(element)
+            yield "]"
         else:
-            yield (head + to_json(value)).encode()
-    yield b"{}" if separator == "{" else b"}"
+            yield head + to_json(value)
+    yield "{}" if separator == "{" else "}"

@@ -5,8 +5,7 @@ import asyncio
 import machine
 
 from .api import Api
-from .boards import BOARDS
-from .build import BOARD, VERSION
+from .build import VERSION
 from .config import load
 from .discovery import Responder
 from .identity import Identity, reset_cause
@@ -44,16 +43,15 @@ class Application:
         self._host = host
         self._http_port = http_port
         self._log = Log()
-        board = BOARDS[BOARD]
-        self._store = Store(board, self._log)
+        self._store = Store(self._log)
         self._live = Live()
         # First, and with its buffers: before the radio takes its share, memory is in one piece.
-        self.port = P1Port(board, self._live, self._store, self._log, self.memory)
+        self.port = P1Port(self._live, self._store, self._log, self.memory)
         self._log.write(f"start: {VERSION}, {reset_cause()}")
         self._store.start()
         config = load(self._store.read(CONFIG))
         self._network = Network(config, self._log)
-        identity = Identity(board, config, self._network, self._store, self._live, self.port, self.memory)
+        identity = Identity(config, self._network, self._store, self._live, self.port, self.memory)
         self._server = Server(Api(self._live, self._store, identity), self._log, self.memory)
         self._responder: Responder | None = None
         if announced:
@@ -70,12 +68,10 @@ class Application:
         if self._responder is not None:
             # Between powering up and joining is the only time to take the port (see discovery).
             self._responder.open()
-            self._keep("answer", self._responder.answer)
-            self._keep("announce", self._responder.announce)
+            self._keep("discovery", self._responder.answer)
         self._network.join()
         self._keep("p1", self.port.run)
-        self._keep("network", self._watch_network)
-        self._keep("card", self._watch_card)
+        self._keep("watch", self._watch)
         self.memory.collect()
 
     async def stop(self) -> None:
@@ -107,18 +103,20 @@ class Application:
                 self._log.error(name, error)
             await asyncio.sleep(_RESTART_SECONDS)
 
-    async def _watch_network(self) -> None:
-        await self._network.run(self._joined)
-        asyncio.create_task(self.restart())
-
-    def _joined(self, address: str) -> None:
-        if self._responder is not None:
-            self._responder.joined(address)
-
-    async def _watch_card(self) -> None:
+    async def _watch(self) -> None:
+        """What needs a look now and then."""
+        seconds = 0
         while True:
-            await asyncio.sleep(_CARD_CHECK_SECONDS)
-            self._store.check()
+            if self._network.look():
+                asyncio.create_task(self.restart())
+                return
+            if self._responder is not None:
+                self._responder.look(self._network.address)
+            self._server.guard.look()
+            await asyncio.sleep(1)
+            seconds += 1
+            if seconds % _CARD_CHECK_SECONDS == 0:
+                self._store.check()
 
 
 async def _run() -> None:

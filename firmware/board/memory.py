@@ -3,7 +3,7 @@
 import gc
 
 # Collecting early costs a few milliseconds each time and keeps the heap from being torn to pieces.
-GARBAGE_BYTES = 16384
+GARBAGE_BYTES = 4096
 
 
 class Memory:

@@ -1,20 +1,14 @@
 """Joins the Wi-Fi and stays on it."""
 
-import asyncio
-import time
-
 import network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .config import Config
     from .log import Log
 
 # The P1 port feeds 250 mA; full power (20 dBm) together with a write to the card asks more.
 _TRANSMIT_DBM = 15
-_LOOK_SECONDS = 1
 # The driver tries again by itself, but is known to get stuck for good; only a reset frees it.
 _PATIENCE_SECONDS = 600
 
@@ -29,6 +23,7 @@ class Network:
         self.address: str | None = None
         self._config = config
         self._log = log
+        self._seconds_away = 0
         self._station: network.WLAN | None = None
 
     def start(self) -> None:
@@ -39,7 +34,7 @@ class Network:
         self._station.config(txpower=_TRANSMIT_DBM)
 
     def join(self) -> None:
-        """Begin to join; `run` sees to the rest."""
+        """Begin to join; the driver goes on with it by itself."""
         config = self._config
         if config.ssid is None or self._station is None:
             self._log.write("network: no Wi-Fi in config.json")
@@ -50,27 +45,20 @@ class Network:
             self._station.ifconfig((address, subnet, gateway, gateway))
         self._station.connect(config.ssid, config.password)
 
-    async def run(self, joined: "Callable[[str], None]") -> None:
-        """Watch the connection.
+    def look(self) -> bool:
+        """See whether the board is on the network; called every second.
 
-        :param joined: is told the address each time the board is on the network anew.
-        :returns: when only a reset can help.
+        :returns: whether it has been away for so long that only a reset can help.
         """
-        lost = time.ticks_ms()
-        while True:
-            address = self._current_address()
-            if address is not None:
-                lost = time.ticks_ms()
-                if address != self.address:
-                    self._log.write(f"network: {address}")
-                    joined(address)
-            elif self.address is not None:
-                self._log.write("network: lost")
+        address = self._current_address()
+        if address != self.address:
+            self._log.write(f"network: {address}")
             self.address = address
-            if self._config.ssid is not None and time.ticks_diff(time.ticks_ms(), lost) > _PATIENCE_SECONDS * 1000:
-                self._log.write(f"network: none for {_PATIENCE_SECONDS} s")
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
+        if address is not None or self._config.ssid is None:
+            self._seconds_away = 0
+        else:
+            self._seconds_away += 1
+        return self._seconds_away > _PATIENCE_SECONDS
 
     def rssi(self) -> "int | None":
         """Strength of the access point's signal in dBm, None while there is none."""

@@ -5,9 +5,10 @@ import asyncio
 from core.telegram import TelegramSplitter
 from machine import UART, Pin
 
+from . import build as board
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .boards import Board
     from .live import Live
     from .log import Log
     from .memory import Memory
@@ -28,7 +29,7 @@ class P1Port:
     :ivar splitter: counts the good telegrams and the rejected ones by reason.
     """
 
-    def __init__(self, board: "type[Board]", live: "Live", store: "Store", log: "Log", memory: "Memory") -> None:
+    def __init__(self, live: "Live", store: "Store", log: "Log", memory: "Memory") -> None:
         self.splitter = TelegramSplitter()
         self._live = live
         self._store = store
@@ -37,14 +38,14 @@ class P1Port:
         self._uart = UART(
             1,
             _BAUD,
-            tx=board.p1_transmit,
-            rx=board.p1_receive,
+            tx=board.P1_TRANSMIT,
+            rx=board.P1_RECEIVE,
             invert=UART.INV_RX,
             rxbuf=_RECEIVE_BUFFER,
             timeout_char=_IDLE_CHARACTERS,
         )
         # High asks for telegrams for as long as it is high; low is never driven.
-        self._request = Pin(board.p1_request, Pin.OUT, value=1)
+        self._request = Pin(board.P1_REQUEST, Pin.OUT, value=1)
 
     async def run(self) -> None:
         """Read for ever; whatever a telegram brings about is logged and the next one is read."""

@@ -13,11 +13,12 @@ from core.clock import quarter_path
 from core.quarter import Quarter, read_document
 from machine import Pin, SDCard
 
+from . import build as board
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO, Any
 
-    from .boards import Board
     from .log import Log
 
 OK = "ok"
@@ -28,6 +29,8 @@ CRASH_LOG = "/crashlog.txt"
 CONFIG = "/config.json"
 
 _MOUNT_POINT = "/sd"
+# The only SPI controller of the C3 that is free, and one that the S2 has too.
+_CARD_SLOT = 2
 _CARD_HERTZ = 20000000
 # Cards are known that answer only the second time after power came.
 _MOUNT_ATTEMPTS = 2
@@ -43,9 +46,8 @@ class Store:
     :ivar state: ``ok``; ``missing`` without a card; ``fault`` when it cannot be read or written.
     """
 
-    def __init__(self, board: "type[Board]", log: "Log") -> None:
+    def __init__(self, log: "Log") -> None:
         self.state = MISSING
-        self._board = board
         self._log = log
         self._card: SDCard | None = None
         self._mounted = False
@@ -55,8 +57,8 @@ class Store:
 
     def start(self) -> None:
         """Give the card power and mount it."""
-        if self._board.card_power is not None:
-            Pin(self._board.card_power, Pin.OUT, value=1)
+        if board.CARD_POWER is not None:
+            Pin(board.CARD_POWER, Pin.OUT, value=1)
         self._mount()
         self._log.append = self.append_log
         if self.state != OK:
@@ -200,16 +202,15 @@ class Store:
             return 0
 
     def _mount(self) -> None:
-        board = self._board
         for _ in range(_MOUNT_ATTEMPTS):
             self.state = MISSING
             try:
                 self._card = SDCard(
-                    slot=board.card_slot,
-                    sck=Pin(board.card_sck),
-                    mosi=Pin(board.card_mosi),
-                    miso=Pin(board.card_miso),
-                    cs=Pin(board.card_cs),
+                    slot=_CARD_SLOT,
+                    sck=Pin(board.CARD_SCK),
+                    mosi=Pin(board.CARD_MOSI),
+                    miso=Pin(board.CARD_MISO),
+                    cs=Pin(board.CARD_CS),
                     freq=_CARD_HERTZ,
                 )
                 # Without a card this is what fails; what fails after it is the card's fault.

@@ -1,38 +1,38 @@
-"""The web server: the only place that knows microdot."""
+"""The web server: the only place that knows microdot, whose requests and responses it uses."""
 
 import asyncio
 
-from microdot.microdot import Microdot, Response, urldecode
-from microdot.microdot import Request as MicrodotRequest
+from microdot.microdot import Request, Response, urldecode
 
-from .guard import Answer, Guard, Request
+from .guard import Guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .api import Api
+    from .guard import Incoming, Outgoing
     from .log import Log
     from .memory import Memory
 
 # No request of the board has a body yet.
 _LONGEST_BODY = 512
+_METHODS = ("GET", "HEAD")
 _REASONS = {400: "Bad Request", 404: "Not Found", 413: "Payload Too Large", 500: "Internal Server Error"}
 
 
-class Server(Microdot):  # type: ignore[misc]  # microdot has no types
-    """Answers requests from the table of `api`."""
+class Server:
+    """Answers requests from the table of `api`.
+
+    :ivar guard: what every connection passes.
+    """
 
     def __init__(self, api: "Api", log: "Log", memory: "Memory") -> None:
-        super().__init__()
         self._api = api
         self._log = log
-        self._guard = Guard(self.handle_request, log, memory)
+        self.guard = Guard(self._serve, log, memory)
         self._listener: Any = None
-        MicrodotRequest.max_content_length = _LONGEST_BODY
-        MicrodotRequest.max_body_length = _LONGEST_BODY
-        self.error_handlers = {404: _not_found}
-        self.after_error_request_handlers = [_finish]
+        Request.max_body_length = _LONGEST_BODY
 
     async def listen(self, host: str, port: int) -> None:
         """Open the port and answer from now on.
@@ -48,22 +48,40 @@ class Server(Microdot):  # type: ignore[misc]  # microdot has no types
             self._listener = None
 
     async def _connected(self, reader: "Any", _writer: "Any") -> None:
-        await self._guard.admit(reader)
+        await self.guard.admit(reader)
 
-    def find_route(self, req: "Any") -> "tuple[Any, str, None]":
-        """The one function that answers everything: a table of our own needs no patterns and less heap."""
-        req.url_args = {}
-        return (self._answer if req.method in ("GET", "HEAD") else 404), "", None
-
-    def _answer(self, request: "Any") -> Response:
-        status, kind, length, body = self._api.answer(_path(request.path), request.args)
+    async def _serve(self, incoming: "Incoming", outgoing: "Outgoing") -> None:
+        """Answer one request."""
+        try:
+            request = await Request.create(None, incoming, outgoing, None)
+        except (ValueError, IndexError):
+            request = None
+        try:
+            status, kind, length, body = self._answer(request)
+        except Exception as error:  # noqa: BLE001 (the client is told that it is not its fault)
+            self._log.error("web", error)
+            status, kind, length, body = 500, "text/plain", None, "Internal server error"
         if not isinstance(body, str):
             # The guard closes what is left open when a client does not read to the end.
-            request.sock[1].body = body
-        response = Response(body, status, {"Content-Type": kind})
+            outgoing.body = body
+        headers = {"Content-Type": kind}
+        if request is None or request.method in _METHODS:
+            # Any page in the house may read; writing is another matter.
+            headers["Access-Control-Allow-Origin"] = "*"
         if length is not None:
-            response.headers["Content-Length"] = str(length)
-        return _finish(request, response)
+            headers["Content-Length"] = str(length)
+        response = Response(body, status, headers, _REASONS.get(status))
+        response.is_head = request is not None and request.method == "HEAD"
+        await response.write(outgoing)
+        await outgoing.flush()
+
+    def _answer(self, request: "Any") -> "Any":
+        if request is None:
+            return 400, "text/plain", None, "Bad request"
+        if request.content_length > _LONGEST_BODY:
+            return 413, "text/plain", None, "Payload too large"
+        path = _path(request.path) if request.method in _METHODS else ""
+        return self._api.answer(path, request.args)
 
 
 def _path(path: str) -> str:
@@ -74,15 +92,3 @@ def _path(path: str) -> str:
         return urldecode(path.replace("+", "%2B"))
     except ValueError:
         return ""
-
-
-def _not_found(_request: "Any") -> "tuple[str, int]":
-    return "Item not found", 404
-
-
-def _finish(request: "Any", response: Response) -> Response:
-    """What every answer has: a reason, and that any page of the house may read it."""
-    response.reason = _REASONS.get(response.status_code, response.reason)
-    if request is None or request.method in ("GET", "HEAD"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    return response

@@ -21,7 +21,7 @@ from .sources import SimulatedSource, Source, open_source
 ROOT = Path(__file__).resolve().parents[2]
 
 # What an ESP32-C3 gives Python with Wi-Fi on: 64 KB, grown once, less a reserve.
-DEFAULT_HEAP = "160k"
+DEFAULT_HEAP = "112k"
 MDNS = ("224.0.0.251", 5353)
 LOOPBACK = "127.0.0.1"
 
