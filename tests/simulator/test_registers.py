@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulator import ledger
 from simulator.house import House
-from tests.simulator.brute_force import is_day_tariff, utc
+from tests.simulator.brute_force import is_day_tariff, local, utc
 
 INSTALLED = date(2019, 7, 1)
 BEGIN = utc("2019-07-01")
@@ -124,6 +124,41 @@ def test_registers_begin_at_zero(house: House) -> None:
     assert (reading.gas.litres, reading.gas.time) == (0, BEGIN)
     with pytest.raises(ValueError, match="installed on 2019-07-01"):
         house.reading(BEGIN - 1)
+
+
+@given(installed=st.dates(date(2010, 1, 1), date(2060, 1, 1)), length=st.integers(0, 3000))
+@settings(max_examples=40, deadline=None)
+@example(installed=date(2025, 10, 26), length=12_000)
+@example(installed=date(2026, 3, 29), length=12_000)
+@example(installed=date(2028, 2, 29), length=100_000)
+@example(installed=date(2025, 12, 31), length=100_000)
+def test_a_meter_may_be_installed_on_any_day(installed: date, length: int) -> None:
+    house = House(3, installed=installed)
+    begin = utc(installed.isoformat())
+    assert house.energy(begin) == (0, 0, 0, 0)
+    assert house.energy(begin + length) == sums(house, begin, begin + length)
+    with pytest.raises(ValueError, match="installed on"):
+        house.energy(begin - 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("year", [2025, 2028])
+def test_a_whole_year_second_by_second(year: int) -> None:
+    house = House(4, installed=date(year - 1, 12, 1))
+    begin, end = utc(f"{year}-01-01"), utc(f"{year + 1}-01-01")
+    registers = [0, 0, 0, 0]
+    peaks = dict.fromkeys(range(1, 13), 0)
+    for quarter in range(begin, end, 900):
+        powers = [house.power(second) for second in range(quarter, quarter + 900)]
+        offtake, injection = (sum(column) for column in zip(*powers, strict=True))
+        tariff = 0 if is_day_tariff(quarter) else 1
+        registers[tariff] += offtake
+        registers[2 + tariff] += injection
+        month = local(quarter).month
+        peaks[month] = max(peaks[month], offtake // 900)
+    before, after = house.energy(begin), house.energy(end)
+    assert [b - a for a, b in zip(before, after, strict=True)] == registers
+    assert [month.peak.power for month in house.reading(end).peaks[-12:]] == list(peaks.values())
 
 
 def test_the_same_in_every_order_of_asking() -> None:
