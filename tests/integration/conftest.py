@@ -78,6 +78,12 @@ def tick(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Tick:
     return let_pass
 
 
+def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> str | None:
+    """The state of an entity; None when there is no such entity."""
+    found = hass.states.get(entity_id)
+    return None if found is None else found.state
+
+
 def unique_id(board: Board) -> str:
     """What a board is known by."""
     if INFO in board.documents:

@@ -11,17 +11,10 @@ from core.clock import next_quarter, quarter_id_at
 from custom_components.digimon.monitor import BoardClient
 
 from .board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board, Fault
-from .conftest import Tick, unique_id
+from .conftest import Tick, state, unique_id
 
-NET_POWER = "sensor.digimon_net_power"
 MONTH_PEAK_SENSOR = "sensor.digimon_month_peak"
 OURS = "custom_components.digimon"
-
-
-def state(hass: HomeAssistant, entity_id: str = NET_POWER) -> str | None:
-    """The state of an entity, None when there is no such entity."""
-    found = hass.states.get(entity_id)
-    return None if found is None else found.state
 
 
 def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.digimon.const import DOMAIN
 
 from .board import INFO, METER, QUARTER, VARIANTS, Board
-from .conftest import Tick, unique_id
+from .conftest import Tick, state, unique_id
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -36,17 +36,17 @@ async def test_unloading_leaves_nothing_running(
     assert await hass.config_entries.async_unload(loaded.entry_id)
     await hass.async_block_till_done()
     assert loaded.state is ConfigEntryState.NOT_LOADED
-    assert {state.state for state in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
     board.requests.clear()
     await tick(60)
     assert board.requests == []
 
 
 async def test_reloading_keeps_entities_and_values(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
-    before = {state.entity_id: state.state for state in hass.states.async_all("sensor")}
+    before = {sensor.entity_id: sensor.state for sensor in hass.states.async_all("sensor")}
     assert await hass.config_entries.async_reload(loaded.entry_id)
     await hass.async_block_till_done()
-    assert {state.entity_id: state.state for state in hass.states.async_all("sensor")} == before
+    assert {sensor.entity_id: sensor.state for sensor in hass.states.async_all("sensor")} == before
 
 
 async def test_a_board_that_is_off_at_the_start_is_tried_again(
@@ -84,7 +84,7 @@ async def test_a_board_before_its_first_telegram_waits_for_it(
     for path, answer in answers.items():
         board.write(path, answer)
     await tick()
-    assert hass.states.get("sensor.digimon_net_power").state == power
+    assert state(hass) == power
 
 
 async def test_what_a_meter_begins_to_send_later_is_added_then(
@@ -94,11 +94,11 @@ async def test_what_a_meter_begins_to_send_later_is_added_then(
     board.remove(METER, "peak", "average_demand")
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    assert hass.states.get("sensor.digimon_month_peak") is None
+    assert state(hass, "sensor.digimon_month_peak") is None
     board.update(METER, peak=peak, average_demand=16)
     await tick()
-    assert hass.states.get("sensor.digimon_month_peak").state == "3716"
-    assert hass.states.get("sensor.digimon_average_demand").state == "16"
+    assert state(hass, "sensor.digimon_month_peak") == "3716"
+    assert state(hass, "sensor.digimon_average_demand") == "16"
 
 
 async def test_two_boards_are_two_devices(
@@ -112,8 +112,8 @@ async def test_two_boards_are_two_devices(
         assert await hass.config_entries.async_setup(second.entry_id)
         other.telegram()
         await tick()
-        assert hass.states.get("sensor.digimon_net_power").state == "524"
-        assert hass.states.get("sensor.digimon_net_power_2").state == "-135"
+        assert state(hass) == "524"
+        assert state(hass, "sensor.digimon_net_power_2") == "-135"
         assert await hass.config_entries.async_unload(second.entry_id)
         await hass.async_block_till_done()
     assert INFO in other.requests

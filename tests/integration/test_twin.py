@@ -44,7 +44,17 @@ class Twin:
 async def twin(tmp_path: Path, socket_enabled: None) -> AsyncIterator[Twin]:
     recording = tmp_path / "telegrams.txt"
     with recording.open("wb") as file:
-        command = [ROOT / "scripts/meter", "--to", "stdout", "--speed", "max", "--seed", "7", "--start", START]
+        command: list[str | Path] = [
+            ROOT / "scripts/meter",
+            "--to",
+            "stdout",
+            "--speed",
+            "max",
+            "--seed",
+            "7",
+            "--start",
+            START,
+        ]
         subprocess.run([*command, "--count", str(TELEGRAMS)], stdout=file, check=True)  # noqa: ASYNC221
     telegrams = [decode(telegram) for telegram in TelegramSplitter().feed(recording.read_bytes())]
     last = telegrams[-1]
