@@ -9,6 +9,10 @@ is an integer: an instant (``utc``) is seconds since 1970-01-01 00:00:00 UTC, a 
 in local time at the start of the quarter. It fits 31 bits until 2063 and sorts by local time.
 """
 
+# Seconds are counted from 2000 in between: MicroPython allocates for every step beyond 30 bits.
+_EPOCH = 946684800
+_EPOCH_DAYS = 10957
+
 DAY_SECONDS = 86400
 HOUR_SECONDS = 3600
 QUARTER_SECONDS = 900
@@ -69,10 +73,11 @@ def is_summer(utc: int) -> bool:
 
     From the last Sunday of March to that of October, both at 01:00 UTC (Directive 2000/84/EC).
     """
-    year = civil_from_days(utc // DAY_SECONDS)[0]
-    start = _last_sunday(year, 3) * DAY_SECONDS + HOUR_SECONDS
-    end = _last_sunday(year, 10) * DAY_SECONDS + HOUR_SECONDS
-    return start <= utc < end
+    second = utc - _EPOCH
+    year = civil_from_days(_EPOCH_DAYS + second // DAY_SECONDS)[0]
+    start = (_last_sunday(year, 3) - _EPOCH_DAYS) * DAY_SECONDS + HOUR_SECONDS
+    end = (_last_sunday(year, 10) - _EPOCH_DAYS) * DAY_SECONDS + HOUR_SECONDS
+    return start <= second < end
 
 
 def offset_of(summer: bool) -> int:
@@ -87,10 +92,10 @@ def local_fields(utc: int, summer: bool | None = None) -> tuple[int, int, int, i
     """
     if summer is None:
         summer = is_summer(utc)
-    local = utc + offset_of(summer)
+    local = utc - _EPOCH + offset_of(summer)
     days = local // DAY_SECONDS
     second = local - days * DAY_SECONDS
-    year, month, day = civil_from_days(days)
+    year, month, day = civil_from_days(_EPOCH_DAYS + days)
     return year, month, day, second // 3600, second // 60 % 60, second % 60, summer
 
 
@@ -106,18 +111,23 @@ def parse_stamp(stamp: bytes) -> tuple[int, bool] | None:
     if flag not in (0x53, 0x57):
         return None
     summer = flag == 0x53
-    year = FIRST_YEAR + int(stamp[0:2])
-    month = int(stamp[2:4])
-    day = int(stamp[4:6])
-    hour = int(stamp[6:8])
-    minute = int(stamp[8:10])
-    second = int(stamp[10:12])
+    year = FIRST_YEAR + _two_digits(stamp, 0)
+    month = _two_digits(stamp, 2)
+    day = _two_digits(stamp, 4)
+    hour = _two_digits(stamp, 6)
+    minute = _two_digits(stamp, 8)
+    second = _two_digits(stamp, 10)
     if not 1 <= month <= 12 or not 1 <= day <= month_length(year, month):
         return None
     if hour > 23 or minute > 59 or second > 59:
         return None
-    local = days_from_civil(year, month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second
-    return local - offset_of(summer), summer
+    days = days_from_civil(year, month, day) - _EPOCH_DAYS
+    return days * DAY_SECONDS + hour * 3600 + minute * 60 + second - offset_of(summer) + _EPOCH, summer
+
+
+def _two_digits(stamp: bytes, position: int) -> int:
+    # Without a slice, which would be garbage six times a stamp.
+    return (stamp[position] - 0x30) * 10 + stamp[position + 1] - 0x30
 
 
 def format_stamp(utc: int, summer: bool | None = None) -> str:
@@ -153,8 +163,8 @@ def quarter_start(quarter_id: int) -> int:
         or not 1 <= day <= month_length(year, month)
     ):
         raise ValueError("not a quarter id")
-    local = days_from_civil(year, month, day) * DAY_SECONDS + quarter * QUARTER_SECONDS
-    return local - offset_of(quarter_id & SUMMER_BIT != 0)
+    days = days_from_civil(year, month, day) - _EPOCH_DAYS
+    return days * DAY_SECONDS + quarter * QUARTER_SECONDS - offset_of(quarter_id & SUMMER_BIT != 0) + _EPOCH
 
 
 def quarter_exists(quarter_id: int) -> bool:

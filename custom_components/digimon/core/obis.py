@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     Meter = dict[str, Any]
 
-# The limiter sends 999.9, 999.0 or 99.999 kW and the fuse supervision 999 or 999.99 A for "none".
-_NO_LIMIT_W = (999900, 999000, 99999)
-_NO_FUSE_MA = (999000, 999990)
-
 DEVICE_TYPES = {2: "electricity", 3: "gas", 4: "heat", 6: "warm_water", 7: "water", 12: "heat"}
 _OTHER_DEVICE = "other"
 # Unit on the wire -> unit of the document; all are thousandths.
@@ -69,44 +65,11 @@ def _thousandths(number: bytes) -> int:
     return value
 
 
-def _quantity(line: bytes, end: bytes) -> int:
-    """The number of a line that ends in its unit, in thousandths of it."""
-    if not line.endswith(end):
+def _quantity(text: bytes, end: bytes) -> int:
+    """The number after a bracket and before its unit, in thousandths of it."""
+    if not text.endswith(end):
         raise ValueError("unit")
-    return _thousandths(line[line.find(b"(") + 1 : -len(end)])
-
-
-def _kilowatt_hours(line: bytes) -> int:
-    return _quantity(line, b"*kWh)")
-
-
-def _kilowatts(line: bytes) -> int:
-    return _quantity(line, b"*kW)")
-
-
-def _volts(line: bytes) -> int:
-    return _quantity(line, b"*V)")
-
-
-def _amperes(line: bytes) -> int:
-    return _quantity(line, b"*A)")
-
-
-def _power(text: bytes) -> int:
-    """The W of one of several groups of a line."""
-    if not text.endswith(b"*kW"):
-        raise ValueError("unit")
-    return _thousandths(text[:-3])
-
-
-def _limiter(line: bytes) -> int | None:
-    value = _kilowatts(line)
-    return None if value in _NO_LIMIT_W else value
-
-
-def _fuse(line: bytes) -> int | None:
-    value = _amperes(line)
-    return None if value in _NO_FUSE_MA else value
+    return _thousandths(text[text.find(b"(") + 1 : -len(end)])
 
 
 def _integer(line: bytes) -> int:
@@ -165,7 +128,7 @@ def _peak(line: bytes) -> "Meter":
     parsed = parse_stamp(stamp)
     if parsed is None:
         raise ValueError("stamp")
-    return {"time": parsed[0], "quarter_id": _quarter_ending(parsed[0]), "power": _power(power)}
+    return {"time": parsed[0], "quarter_id": _quarter_ending(parsed[0]), "power": _quantity(power, b"*kW")}
 
 
 def _quarter_ending(utc: int) -> int:
@@ -193,29 +156,35 @@ def _peaks(line: bytes) -> "list[Meter]":
                 "month": month,
                 "time": None if stamp is None else stamp[0],
                 "quarter_id": None if stamp is None else _quarter_ending(stamp[0]),
-                "power": _power(groups[position + 2]),
+                "power": _quantity(groups[position + 2], b"*kW"),
             }
         )
     return peaks
 
 
-# Code -> (key of the document, reader of the line).
-_FIELDS = {
+# Units of quantities, as the end of their line.
+_KWH = b"*kWh)"
+_KW = b"*kW)"
+_V = b"*V)"
+_A = b"*A)"
+
+# Code -> (key of the document, unit of a quantity or reader of the line).
+_FIELDS: "dict[bytes, tuple[str, Any]]" = {
     b"0-0:96.1.4": ("version", _text),
     b"0-0:96.1.1": ("serial", _identity),
     b"0-0:96.1.2": ("ean", _identity),
     b"1-0:94.32.1": ("grid", _integer),
     b"0-0:96.14.0": ("tariff", _integer),
-    b"1-0:1.8.1": ("consumed_energy_t1", _kilowatt_hours),
-    b"1-0:1.8.2": ("consumed_energy_t2", _kilowatt_hours),
-    b"1-0:2.8.1": ("produced_energy_t1", _kilowatt_hours),
-    b"1-0:2.8.2": ("produced_energy_t2", _kilowatt_hours),
-    b"1-0:1.7.0": ("consumed_power", _kilowatts),
-    b"1-0:2.7.0": ("produced_power", _kilowatts),
-    b"1-0:1.4.0": ("average_demand", _kilowatts),
+    b"1-0:1.8.1": ("consumed_energy_t1", _KWH),
+    b"1-0:1.8.2": ("consumed_energy_t2", _KWH),
+    b"1-0:2.8.1": ("produced_energy_t1", _KWH),
+    b"1-0:2.8.2": ("produced_energy_t2", _KWH),
+    b"1-0:1.7.0": ("consumed_power", _KW),
+    b"1-0:2.7.0": ("produced_power", _KW),
+    b"1-0:1.4.0": ("average_demand", _KW),
     b"0-0:96.3.10": ("breaker", _integer),
-    b"0-0:17.0.0": ("limiter", _limiter),
-    b"1-0:31.4.0": ("fuse", _fuse),
+    b"0-0:17.0.0": ("limiter", _KW),
+    b"1-0:31.4.0": ("fuse", _A),
     b"0-0:96.13.0": ("message", _octets),
     b"0-0:96.13.1": ("message_code", _octets),
     b"1-0:1.6.0": ("peak", _peak),
@@ -223,21 +192,20 @@ _FIELDS = {
 }
 _CLOCK = b"0-0:1.0.0"
 
-# The middle number of a phase's code is a base for what it is plus 20 for every phase after the first.
+# Fields for which null means something: sent, and sent as "none", which is 999.9, 999.0 or 99.999 kW
+# for the limiter and 999 or 999.99 A for the fuse supervision.
+_NULL_IS_NONE = ("limiter", "fuse")
+_NO_LIMIT = (999900, 999000, 99999, 999990)
+
+# First number of the code of phase 1 -> (key, unit); each further phase adds 20 to it.
 _PHASE_FIELDS = {
-    b"21.7.0": (1, "consumed_power", _kilowatts),
-    b"41.7.0": (2, "consumed_power", _kilowatts),
-    b"61.7.0": (3, "consumed_power", _kilowatts),
-    b"22.7.0": (1, "produced_power", _kilowatts),
-    b"42.7.0": (2, "produced_power", _kilowatts),
-    b"62.7.0": (3, "produced_power", _kilowatts),
-    b"32.7.0": (1, "voltage", _volts),
-    b"52.7.0": (2, "voltage", _volts),
-    b"72.7.0": (3, "voltage", _volts),
-    b"31.7.0": (1, "current", _amperes),
-    b"51.7.0": (2, "current", _amperes),
-    b"71.7.0": (3, "current", _amperes),
+    21: ("consumed_power", _KW),
+    22: ("produced_power", _KW),
+    31: ("current", _A),
+    32: ("voltage", _V),
 }
+_PHASE_STEP = 20
+_PHASES = 3
 
 # What follows the channel in the code of an M-Bus device.
 _DEVICE_FIELDS = {
@@ -252,9 +220,6 @@ _DEVICE_CODES = (_DEVICE_TYPE, b"24.2.1", b"24.2.3") + tuple(_DEVICE_FIELDS)
 
 _CARRIAGE_RETURN = 0x0D
 _EXCLAMATION = 0x21
-
-# Fields for which null means something: sent, and sent as "none".
-_NULL_IS_NONE = ("limiter", "fuse")
 
 
 class Decoder:
@@ -352,23 +317,37 @@ class Decoder:
             return False
         code = line[:bracket]
         if code in _FIELDS:
-            key, read = _FIELDS[code]
-            return _set(meter, key, read(line))
+            key, form = _FIELDS[code]
+            value = _quantity(line, form) if isinstance(form, bytes) else form(line)
+            if key in _NULL_IS_NONE and value in _NO_LIMIT:
+                value = None
+            return _set(meter, key, value)
         if code == _CLOCK:
             stamp = parse_stamp(_one(line))
             if stamp is None:
                 raise ValueError("stamp")
             meter["time"], meter["summer"] = stamp
             return _set(meter, "quarter_id", quarter_id_at(stamp[0], stamp[1]))
+        if code.endswith(b".7.0") and code.startswith(b"1-0:"):
+            return self._read_phase(line, code)
         rest = code[4:]
-        if rest in _PHASE_FIELDS and code.startswith(b"1-0:"):
-            number, key, read = _PHASE_FIELDS[rest]
-            value = read(line)
-            return _set(self._phases.setdefault(number, {"phase": number}), key, value)
         if rest in _DEVICE_CODES and code.startswith(b"0-") and code[2:3].isdigit() and code[3:4] == b":":
             channel = int(code[2:3])
             device = self._devices.setdefault(channel, {"channel": channel, "type": _OTHER_DEVICE})
             return _read_device(line, rest, device)
+        return False
+
+    def _read_phase(self, line: bytes, code: bytes) -> bool:
+        number = code[4:-4]
+        if not number.isdigit():
+            return False
+        first = int(number)
+        for phase in range(1, _PHASES + 1):
+            if first in _PHASE_FIELDS:
+                key, unit = _PHASE_FIELDS[first]
+                value = _quantity(line, unit)
+                return _set(self._phases.setdefault(phase, {"phase": phase}), key, value)
+            first -= _PHASE_STEP
         return False
 
 
