@@ -25,7 +25,8 @@ _OTHER_TTL = 4500
 _ANNOUNCEMENTS = 2
 # A flood of queries must not become a flood of answers.
 _SHORTEST_PAUSE_MILLISECONDS = 20
-_LONGEST_QUERY = 512
+# Home Assistant looks for everything it knows at once: 1,460 bytes, which one packet of Ethernet holds.
+_LONGEST_QUERY = 1472
 
 _FLUSH = dns.CLASS_IN | dns.TOP_BIT
 _SERVICE = ("_http", "_tcp", "local")

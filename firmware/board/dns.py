@@ -24,7 +24,8 @@ _OPCODE = const(0x7800)
 _POINTER = const(0xC0)
 # A name of 255 bytes has at most 127 labels; more pointers than this is a loop.
 _MOST_LABELS = const(64)
-_MOST_QUESTIONS = const(16)
+# More than fit into a packet, with names as short as those of services are.
+_MOST_QUESTIONS = const(128)
 
 
 def name(*labels: str) -> bytes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A task that ended with an error begins again after this long.
 _RESTART_SECONDS = 1
-_CARD_CHECK_SECONDS = 60
+_CARD_CHECK_SECONDS = 10
 
 
 class Application:

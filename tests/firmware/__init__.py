@@ -1,0 +1,1 @@
+"""The board's app on real MicroPython, by what it does over real sockets."""
