@@ -19,6 +19,9 @@ from .source import Source, SourceError
 # The interval over which a board averages: faster gives nothing new, slower misses what happens.
 UPDATE_INTERVAL = timedelta(seconds=5)
 
+# A meter whose clock is not ours looks silent at first sight, and not at the next.
+CONFIRMING_POLLS = 2
+
 
 @dataclass(kw_only=True)
 class DigimonRuntimeData:
@@ -80,14 +83,12 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _log_silence(self, *, silent: bool) -> None:
         """Say once that the meter fell silent and once that it is back."""
-        # A meter whose clock is not ours looks silent at first sight only.
-        confirmed = 2
         if silent:
             self._silent_polls += 1
-            if self._silent_polls == confirmed:
+            if self._silent_polls == CONFIRMING_POLLS:
                 LOGGER.warning("%s answers, but its meter sends no telegrams", self.name)
             return
-        if self._silent_polls >= confirmed:
+        if self._silent_polls >= CONFIRMING_POLLS:
             LOGGER.info("The meter of %s sends telegrams again", self.name)
         self._silent_polls = 0
 

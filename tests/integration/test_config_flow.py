@@ -188,6 +188,13 @@ async def test_a_known_board_at_a_new_address_is_followed(
     assert entry.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
 
 
+async def test_a_board_that_announces_itself_again_is_shown_once(hass: HomeAssistant, board: Board) -> None:
+    await start(hass, SOURCE_ZEROCONF, announcement(board))
+    result = await start(hass, SOURCE_ZEROCONF, announcement(board, name="digimon-2"))
+    assert result["reason"] == "already_in_progress"
+    assert len(hass.config_entries.flow.async_progress()) == 1
+
+
 async def test_two_boards_of_the_same_name_stay_two(hass: HomeAssistant, board: Board, entry: MockConfigEntry) -> None:
     async with Board("three_phase") as other:
         result = await start(hass, SOURCE_ZEROCONF, announcement(other))
