@@ -1,5 +1,6 @@
 """What the integration's tests have in common: a board on a socket, an entry for it, and time."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -82,6 +83,15 @@ def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> s
     """The state of an entity; None when there is no such entity."""
     found = hass.states.get(entity_id)
     return None if found is None else found.state
+
+
+def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+    """What we wrote in the log, since it was last cleared."""
+    return [
+        record.message
+        for record in caplog.records
+        if record.name.startswith("custom_components.digimon") and record.levelno >= level
+    ]
 
 
 def unique_id(board: Board) -> str:
