@@ -85,12 +85,12 @@ def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> s
     return None if found is None else found.state
 
 
-def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What we wrote in the log, since it was last cleared."""
     return [
         record.message
         for record in caplog.records
-        if record.name.startswith("custom_components.digimon") and record.levelno >= level
+        if record.name.startswith("custom_components.digimon") and record.levelno >= logging.INFO
     ]
 
 
