@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     Arguments = dict[str, str]
 
 _JSON = "application/json"
-_TEXT = "text/plain"
-_HTML = "text/html"
-_XML = "text/xml"
+TEXT = "text/plain; charset=UTF-8"
+_HTML = "text/html; charset=UTF-8"
+_XML = "text/xml; charset=UTF-8"
 
 _PAGE = "www/index.html"
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
 
-NOT_FOUND = (404, _TEXT, None, "Item not found")
+NOT_FOUND = (404, TEXT, None, "Item not found")
 
 
 class Api:
@@ -73,7 +73,7 @@ class Api:
         return 200, _HTML, length, _file(open(_PAGE, "rb"), length)
 
     def _watt(self, _arguments: "Arguments") -> "Answer":
-        return 200, _TEXT, None, str(self._live.watt())
+        return 200, TEXT, None, str(self._live.watt())
 
     def _quarter(self, _arguments: "Arguments") -> "Answer":
         return _pieces(_JSON, self._live.quarter_document())
@@ -93,7 +93,7 @@ class Api:
         telegram = self._live.telegram
         if telegram is None:
             return NOT_FOUND
-        return 200, _TEXT, len(telegram) + 2, _telegram(telegram)
+        return 200, TEXT, len(telegram) + 2, _telegram(telegram)
 
     def _info(self, _arguments: "Arguments") -> "Answer":
         return 200, _JSON, None, to_json(self._identity.info())
@@ -115,7 +115,7 @@ class Api:
     def _crash_log(self, _arguments: "Arguments") -> "Answer":
         try:
             length = self._store.size(CRASH_LOG)
-            return 200, _TEXT, length, _file(self._store.open(CRASH_LOG), length)
+            return 200, TEXT, length, _file(self._store.open(CRASH_LOG), length)
         except OSError:
             return NOT_FOUND
 
@@ -198,7 +198,7 @@ def _document_length(file: "IO[bytes]") -> int:
 
 
 def _missing(argument: str) -> "Answer":
-    return 400, _TEXT, None, f"ERROR: Need a {argument} argument"
+    return 400, TEXT, None, f"ERROR: Need a {argument} argument"
 
 
 def _number(arguments: "Arguments", key: str) -> int:

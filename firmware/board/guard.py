@@ -27,6 +27,8 @@ _REFUSAL_MILLISECONDS = 1000
 
 # A browser sends about 600 bytes, Home Assistant 200.
 LONGEST_HEAD = 2048
+# Every argument costs heap several times its length.
+_MOST_ARGUMENTS = 8
 _READ = 256
 # An answer goes out in packets of this size, whatever the pieces it is made of.
 _PACKET = 512
@@ -116,6 +118,9 @@ class Guard:
             return
         end = head.find(_HEAD_END)
         if end < 0:
+            return
+        if head[: head.find(b"\r")].count(b"&") >= _MOST_ARGUMENTS:
+            await stream.awrite(_TOO_LARGE)
             return
         _allow(deadline, _ANSWER_MILLISECONDS)
         incoming = Incoming(head[:end], head[end + len(_HEAD_END) :], stream)

@@ -4,6 +4,7 @@ import asyncio
 
 from microdot.microdot import Request, Response, urldecode
 
+from .api import TEXT
 from .guard import Guard
 
 TYPE_CHECKING = False
@@ -60,7 +61,7 @@ class Server:
             status, kind, length, body = self._answer(request)
         except Exception as error:  # noqa: BLE001 (the client is told that it is not its fault)
             self._log.error("web", error)
-            status, kind, length, body = 500, "text/plain", None, "Internal server error"
+            status, kind, length, body = 500, TEXT, None, "Internal server error"
         if not isinstance(body, str):
             # The guard closes what is left open when a client does not read to the end.
             outgoing.body = body
@@ -76,10 +77,10 @@ class Server:
         await outgoing.flush()
 
     def _answer(self, request: "Any") -> "Any":
-        if request is None:
-            return 400, "text/plain", None, "Bad request"
+        if request is None or request.content_length < 0:
+            return 400, TEXT, None, "Bad request"
         if request.content_length > _LONGEST_BODY:
-            return 413, "text/plain", None, "Payload too large"
+            return 413, TEXT, None, "Payload too large"
         path = _path(request.path) if request.method in _METHODS else ""
         return self._api.answer(path, request.args)
 
