@@ -7,35 +7,35 @@ DEBIAN_RELEASE=forky
 # Folder of apt's own files, below WORKSPACE; empty before the lists are read.
 _debian_apt=
 
-# The mirrors to try: the person's, the machine's own, and on a sister of Debian what its tools know of Debian.
+# machine_file PACKAGE FILE: print where a file of one of the machine's own packages is, installed or not.
+machine_file() {
+    local package=$1 file=$2
+    if [ -r "$file" ]; then
+        echo "$file"
+        return
+    fi
+    # Without a list of packages, only root can get one.
+    (cd -- "$_debian_apt" && apt-get download -qq "$package" >/dev/null 2>&1) ||
+        { system_packages "to find packages of Debian" "$package" && echo "$file" && return; }
+    dpkg-deb --extract "$_debian_apt/$package"_*.deb "$_debian_apt/machine"
+    echo "$_debian_apt/machine$file"
+}
+
+# The mirrors to try: the person's, the machine's own, and on a sister of Debian the one its installer knows.
 _debian_mirrors() {
-    local configured tool
+    local installer
     # shellcheck disable=SC2016 # apt's own variables
-    configured=$(apt-get indextargets --no-release-info --format '$(REPO_URI)' 2>/dev/null || true)
-    # shellcheck disable=SC2016
     {
         echo "${DIGIMON_DEBIAN_MIRROR:-}"
         apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 2>/dev/null | sed -n 's/^Debian Debian //p'
-        # Before the first `apt-get update` apt knows the addresses, but not who answers there.
         if grep -qx 'ID=debian' /etc/os-release; then
-            echo "$configured"
+            # Before the first `apt-get update` apt knows the addresses, but not who answers there.
+            apt-get indextargets --no-release-info --format '$(REPO_URI)' 2>/dev/null
+        else
+            installer=$(machine_file debootstrap /usr/sbin/debootstrap) &&
+                sed -n 's/^DEF_MIRROR="\(.*\)"/\1/p' "$installer"
         fi
-        for tool in /usr/share/python-apt/templates/Debian.info /usr/share/debootstrap/scripts/sid; do
-            [ -r "$tool" ] && sed -n 's/^ *\(BaseURI:\|default_mirror\) *//p' "$tool"
-        done
-        true
     } | awk 'NF && !seen[$1]++ { print $1 }'
-}
-
-# The keys that sign Debian, from the machine or from its own packages.
-_debian_keyring() {
-    local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-    if [ ! -r "$keyring" ]; then
-        (cd -- "$_debian_apt" && quietly apt-get download -qq debian-archive-keyring &&
-            dpkg -x debian-archive-keyring_*.deb keyring) || return
-        keyring=$_debian_apt$keyring
-    fi
-    echo "$keyring"
 }
 
 # apt-get with files of its own, on a machine that has no package installed.
@@ -55,7 +55,8 @@ _debian_open() {
     _debian_apt=$WORKSPACE/apt
     mkdir -p "$_debian_apt/state/lists/partial" "$_debian_apt/cache/archives/partial"
     : >"$_debian_apt/status"
-    keyring=$(_debian_keyring) || fail "the keys of Debian are missing: install debian-archive-keyring"
+    keyring=$(machine_file debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg) ||
+        fail "the keys of Debian are missing"
     for mirror in $(_debian_mirrors); do
         for kind in deb deb-src; do
             echo "$kind [signed-by=$keyring] $mirror $DEBIAN_RELEASE main"

@@ -33,7 +33,14 @@ DIGIMON_STUBS=$DIGIMON_CACHE/stubs-$(_digimon_hash requirements/stubs.txt)
 MICROPYTHON32=$DIGIMON_CACHE/micropython32-$(_digimon_hash scripts/lib/micropython32/{mpconfigvariant.h,mpconfigvariant.mk,manifest.py})/micropython
 MICROPYTHON64=$DIGIMON_CACHE/micropython64/usr/bin/micropython
 _digimon_find_chromium() {
-    DIGIMON_CHROMIUM=$(command -v "${DIGIMON_CHROMIUM:-chromium}" || command -v google-chrome) || DIGIMON_CHROMIUM=
+    local name unpacked=
+    if [ -e "$DIGIMON_CACHE/chromium/.complete" ]; then
+        unpacked=$DIGIMON_CACHE/chromium/chromium
+    fi
+    for name in "${DIGIMON_CHROMIUM:-}" chromium google-chrome "$unpacked"; do
+        DIGIMON_CHROMIUM=$(command -v "$name") && return
+    done
+    DIGIMON_CHROMIUM=
 }
 _digimon_find_chromium
 

@@ -1,7 +1,12 @@
 # shellcheck shell=bash
 # Packages of the machine itself: as root or with sudo, else the person is told what to install. For `source`.
 
-# Install PACKAGE... of the machine's own distribution; WHY is a clause for the person.
+# Whether this person may install packages without being asked for a password.
+system_root() {
+    [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
+}
+
+# system_packages WHY PACKAGE...: install PACKAGE... of the machine's own distribution.
 system_packages() {
     local why=$1 as_root=()
     shift
@@ -9,7 +14,7 @@ system_packages() {
         fail "please install what your distribution has for the Debian packages '$*' ($why)"
     if [ "$(id -u)" -ne 0 ]; then
         # Without a terminal nobody can type a password.
-        if ! command -v sudo >/dev/null || { ! sudo -n true 2>/dev/null && [ ! -t 2 ]; }; then
+        if ! command -v sudo >/dev/null || { ! system_root && [ ! -t 2 ]; }; then
             fail "please run, as root: apt-get install $* ($why)"
         fi
         as_root=(sudo)
