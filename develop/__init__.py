@@ -1,0 +1,1 @@
+"""The whole product on one machine: simulated house, board and Home Assistant."""

@@ -1,0 +1,83 @@
+"""The page that a visitor sees first."""
+
+from typing import Any
+
+URL_PATH = "digital-meter"
+
+TITLES = {
+    "en": "Digital meter",
+    "nl": "Digitale meter",
+    "fr": "Compteur numérique",
+    "de": "Digitaler Zähler",
+}
+
+SENSORS = {
+    "net_power",
+    "consumed_power",
+    "produced_power",
+    "quarter_average",
+    "average_demand",
+    "month_peak",
+    "month_peak_time",
+    "consumed_energy",
+    "produced_energy",
+}
+"""What the page shows."""
+
+# What the house gives and takes at most, in W, and from where on it is much.
+_LOWEST_W, _MUCH_W, _HIGHEST_W = -5000, 5000, 10000
+# What every month peak is billed as, at least.
+_FLOOR_W = 2500
+
+_GRAPH_HOURS = 1
+
+# There is one board.
+_WITHOUT_DEVICE = {"type": "entity"}
+
+
+def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
+    """The document of the page.
+
+    :param sensors: entity ids by the keys in `SENSORS`.
+    :param language: a key of `TITLES`.
+    """
+    live = [
+        {
+            "type": "gauge",
+            "entity": sensors["net_power"],
+            "name": _WITHOUT_DEVICE,
+            "min": _LOWEST_W,
+            "max": _HIGHEST_W,
+            "needle": True,
+            "severity": {"green": _LOWEST_W, "yellow": _FLOOR_W, "red": _MUCH_W},
+            "grid_options": {"columns": "full"},
+        },
+        *(_tile(sensors[key]) for key in ("consumed_power", "produced_power")),
+    ]
+    quarter = [
+        {
+            "type": "history-graph",
+            "hours_to_show": _GRAPH_HOURS,
+            "entities": [{"entity": sensors[key], "name": _WITHOUT_DEVICE} for key in ("net_power", "quarter_average")],
+            "grid_options": {"columns": "full"},
+        },
+        *(_tile(sensors[key]) for key in ("quarter_average", "average_demand", "month_peak", "month_peak_time")),
+    ]
+    energy = [_tile(sensors[key]) for key in ("consumed_energy", "produced_energy")]
+    return {
+        "views": [
+            {
+                "title": TITLES[language],
+                "type": "sections",
+                "max_columns": 2,
+                "sections": [
+                    {"type": "grid", "cards": [*live, *energy]},
+                    {"type": "grid", "cards": quarter},
+                ],
+            }
+        ]
+    }
+
+
+def _tile(entity: str) -> dict[str, Any]:
+    return {"type": "tile", "entity": entity, "name": _WITHOUT_DEVICE, "grid_options": {"columns": 6}}
