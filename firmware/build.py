@@ -59,7 +59,7 @@ def pages() -> dict[str, bytes]:
 
 def staged(board: str) -> dict[str, bytes]:
     """Every file of a build before anything is compiled, by its path in the build."""
-    app, names = lean.trim(modules(board))
+    app, names = lean.trim(modules(board), lean.UNUSED)
     files = {f"app/{path}": source.encode() for path, source in app.items()}
     files |= {f"app/www/{name}": content for name, content in pages().items()}
     files |= {f"twin/{name}": source.encode() for name, source in stand_ins().items()}

@@ -13,7 +13,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 
-# Functions and classes that the board has no use for.
+# What the board has no use for.
 UNUSED = {
     "core/clock.py": ("quarter_exists", "next_quarter", "day_start", "day_quarters"),
     "microdot/microdot.py": (
@@ -48,16 +48,20 @@ _CONSTANT = re.compile(r"_[A-Z][A-Z0-9_]*")
 _PRIVATE = re.compile(r"_[A-Za-z][A-Za-z0-9_]*")
 
 
-def trim(modules: dict[str, str]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+Names = dict[str, dict[str, str]]
+
+
+def trim(modules: dict[str, str], unused: dict[str, tuple[str, ...]]) -> tuple[dict[str, str], Names]:
     """All modules of the app as small as they get.
 
-    :param modules: source by path, as `UNUSED` has it.
+    :param modules: source by path.
+    :param unused: what to leave out, by path: ``function``, ``Class`` or ``Class.method``.
     :returns: the same smaller, and for each module what its short names stand for.
     :raises ValueError: a module does not hold what is to be left out: it has changed.
     """
     trees = {path: ast.parse(source) for path, source in modules.items()}
-    for path, names in UNUSED.items():
-        for name in names:
+    for path, unwanted in unused.items():
+        for name in unwanted:
             _leave_out(trees[path], name)
     for tree in trees.values():
         tree.body = [_constant(statement) for statement in tree.body if not _for_type_checkers(statement)]
@@ -67,7 +71,7 @@ def trim(modules: dict[str, str]) -> tuple[dict[str, str], dict[str, dict[str, s
 
 
 def _leave_out(module: ast.Module, name: str) -> None:
-    """Remove a ``function``, ``Class`` or ``Class.method``, each time it is defined."""
+    """Remove something, each time it is defined."""
     owner, _, member = name.rpartition(".")
     scope: ast.AST = module
     if owner:

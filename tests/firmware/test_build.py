@@ -1,0 +1,120 @@
+"""The build: complete, small, the same each time, and made in no time the second time."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+import boards
+import lean
+
+from .twin import ROOT, environment
+
+
+def build(board: str, cache: Path) -> Path:
+    """The folder of a build."""
+    python = Path(environment("DIGIMON_TOOLS")) / "bin" / "python"
+    command = [str(python), str(ROOT / "firmware/build.py"), "--board", board]
+    result = subprocess.run(
+        command, env={**os.environ, "DIGIMON_CACHE": str(cache)}, capture_output=True, text=True, check=True
+    )
+    return Path(result.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.mark.parametrize("name", sorted(boards.BOARDS))
+def test_every_board_has_its_build(name: str, cache: Path) -> None:
+    app = build(name, cache) / "app"
+    constants = (app / "board/build.mpy").read_bytes()
+    assert boards.BOARDS[name].name.encode() in constants
+    version = json.loads((ROOT / "custom_components/digimon/manifest.json").read_text())["version"]
+    assert version.encode() in constants
+    # Bytecode and pages, nothing that the board would have to compile.
+    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".mpy", ".html"}
+    modules = {path.stem for path in (ROOT / "firmware/board").glob("*.py")} | {"build"}
+    assert {path.stem for path in (app / "board").glob("*.mpy")} == modules
+    # The boards have 4 MB of flash, of which MicroPython leaves half for files.
+    assert sum(path.stat().st_size for path in app.rglob("*") if path.is_file()) < 100_000
+
+
+def test_the_second_build_is_the_first(cache: Path) -> None:
+    first = build(boards.DEFAULT, cache)
+    made = first.stat().st_mtime_ns
+    start = time.monotonic()
+    assert build(boards.DEFAULT, cache) == first
+    assert first.stat().st_mtime_ns == made
+    assert time.monotonic() - start < 5
+
+
+def test_no_two_pins_of_a_board_are_one() -> None:
+    for board in boards.BOARDS.values():
+        pins = [value for name, value in board._asdict().items() if isinstance(value, int) and name != "serial_address"]
+        assert len(pins) == len(set(pins)), board.name
+
+
+MODULE = '''
+from json import dumps
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+_LIMIT = 5
+_NAME = "name"
+_TABLE = {1: "one"}
+PUBLIC = 7
+
+class Thing:
+    def __init__(self, first, second=0):
+        self._first = first
+        self.second = second
+    def total(self):
+        def inner(value):
+            return value + _LIMIT
+        return inner(self._first) + self.second + sum([item for item in (1, 2)])
+    def _unused(self):
+        return self.total()
+
+def _helper(json, separators):
+    try:
+        return dumps(json, separators=separators)
+    except ValueError as error:
+        return str(error)
+
+def call(text):
+    thing = Thing(1, second=2)
+    return f"{_NAME}{thing.total()}{_TABLE[1]}{_helper([text], separators=(',', ':'))}"
+'''
+
+
+def run(source: str) -> str:
+    """What the module's `call` says; `const` is what MicroPython has built in."""
+    scope = {"const": lambda value: value, "__name__": "module"}
+    exec(source, scope)  # noqa: S102 (the module above)
+    said: str = scope["call"]("text")  # type: ignore[operator]
+    return said
+
+
+def test_a_trimmed_module_does_the_same() -> None:
+    trimmed, names = lean.trim({"module.py": MODULE}, {"module.py": ("Thing._unused",)})
+    small = trimmed["module.py"]
+    assert run(small) == run(MODULE) == 'name11one["text"]'
+    assert "typing" not in small
+    assert "_unused" not in small
+    assert "const(5)" in small
+    assert "_first" not in small
+    assert "_helper" not in small
+    assert set(names["module.py"].values()) >= {"_first", "_helper", "thing", "_TABLE"}
+    # What others may name keeps its name.
+    for kept in ("PUBLIC", "class Thing", "def total", ".second", "def call", "separators"):
+        assert kept in small
+
+
+def test_what_is_to_be_left_out_has_to_be_there() -> None:
+    with pytest.raises(ValueError, match=r"Thing\.gone is not there"):
+        lean.trim({"module.py": MODULE}, {"module.py": ("Thing.gone",)})

@@ -1,0 +1,99 @@
+"""The whole app in a heap of 112 KB, while five clients read."""
+
+import json
+import re
+import subprocess
+import threading
+from collections import Counter
+from pathlib import Path
+
+from .twin import ROOT, Answer, Twin
+
+TELEGRAMS = 2 * 3600
+CLIENTS = 5
+HEAP_BYTES = 112 * 1024
+# Left for what is in use on the board and not here; the stand-ins, which the board does not have, take about as much.
+RESERVE_BYTES = 8 * 1024
+
+PATHS = (
+    "/current/quarter",
+    "/current/meter",
+    "/info",
+    "/current/month/peak",
+    "/telegram",
+    "/historic/years",
+    "/historic/quarters?year=2026&month=1&day=15",
+    "/meter/2026/01/15/0600W.json",
+    "/",
+    "/crashlog.txt",
+    "/description.xml",
+    "/nothing",
+)
+
+
+class Client(threading.Thread):
+    """Reads one path after the other, over and over."""
+
+    def __init__(self, twin: Twin, first: int, end: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.statuses: Counter[int] = Counter()
+        self.failures: list[str] = []
+        self._twin = twin
+        self._first = first
+        self._end = end
+
+    def run(self) -> None:
+        number = self._first
+        while not self._end.is_set():
+            path = PATHS[number % len(PATHS)]
+            number += 1
+            try:
+                self._check(path, self._twin.get(path))
+            except (OSError, ValueError, AssertionError) as error:
+                self.failures.append(f"{path}: {error!r}")
+
+    def _check(self, path: str, answer: Answer) -> None:
+        self.statuses[answer.status] += 1
+        if answer.status == 503:
+            return
+        assert int(answer.headers["Content-Length"]) == len(answer.body)
+        if answer.status == 200 and answer.headers["Content-Type"] == "application/json":
+            document = answer.json()
+            if path == "/current/quarter" and document:
+                # The two arrays are of one moment.
+                assert len(document["consumed_power_interval_avgs"]) == len(document["produced_power_interval_avgs"])
+
+
+def test_a_morning_at_full_speed_with_five_clients(card: Path, tmp_path: Path) -> None:
+    stream = tmp_path / "telegrams.txt"
+    with stream.open("wb") as file:
+        command = [ROOT / "scripts/meter", "--to", "stdout", "--speed", "max", "--count", str(TELEGRAMS)]
+        subprocess.run([*command, "--seed", "1", "--start", "2026-01-15T06:00:00+01:00"], stdout=file, check=True)
+    with Twin(stream, sd=card, options=("--heap", "112k")) as twin:
+        end = threading.Event()
+        clients = [Client(twin, first, end) for first in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        assert twin.wait_replayed() == (TELEGRAMS, 0)
+        end.set()
+        for client in clients:
+            client.join()
+        info = twin.info()
+        twin.stop()
+    statuses = sum((client.statuses for client in clients), Counter())
+    used, size = map(int, twin.wait_line(r"^highest heap use: (\d+) of (\d+) bytes$").groups())
+    print(f"{sum(statuses.values())} requests, {dict(statuses)}; heap: {used} of {size} bytes at most")
+    assert [client.failures for client in clients] == [[]] * CLIENTS
+    assert set(statuses) <= {200, 404, 503}
+    assert statuses[200] > 1000
+    assert "MemoryError" not in twin.output
+    assert "Traceback" not in twin.output
+    assert info["heap_size"] == size
+    assert size <= HEAP_BYTES
+    assert info["heap_used_max"] <= used <= size - RESERVE_BYTES
+    # Every quarter is on the card, whole; the running one since the board was stopped.
+    files = sorted(card.rglob("????[SW].json"))
+    assert len(files) == TELEGRAMS // 900
+    for file in files:
+        assert len(json.loads(file.read_text())["consumed_power_interval_avgs"]) == 180
+    assert re.fullmatch(r"highest heap use: \d+ of \d+ bytes", twin.lines[-1])
