@@ -42,7 +42,7 @@ class Worker:
             encoding="utf-8",
         )
 
-    def ask(self, question: str, argument: list[str] | str) -> Any:  # noqa: ANN401 - whatever worker.py answers
+    def ask(self, question: str, argument: list[str] | str) -> Any:
         """The answer of one function of worker.py; any exception over there ends the process and so the test."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None

@@ -98,6 +98,31 @@ class Quarter:
                 number += 1
         return total // number if number else None
 
+    def summary(self) -> tuple[int, int, int, int, int, int, int]:
+        """Number of intervals; mean and maximum offtake, mean and maximum injection in W; Wh of both.
+
+        The Wh are those of the intervals that have a value, rounded: what a gap held is not known.
+        """
+        number = consumed = consumed_most = produced = produced_most = 0
+        for interval in range(self._end):
+            values = self.interval(interval)
+            if values is not None:
+                number += 1
+                consumed += values[0]
+                produced += values[1]
+                consumed_most = max(consumed_most, values[0])
+                produced_most = max(produced_most, values[1])
+        count = max(number, 1)
+        return (
+            number,
+            consumed // count,
+            consumed_most,
+            produced // count,
+            produced_most,
+            (consumed * INTERVAL_SECONDS + 1800) // 3600,
+            (produced * INTERVAL_SECONDS + 1800) // 3600,
+        )
+
     def document(self) -> "Iterator[str]":
         """The quarter document in pieces, to the byte what the original answers and stores.
 

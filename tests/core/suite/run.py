@@ -9,11 +9,12 @@ import sys
 import test_clock
 import test_obis
 import test_quarter
+import test_records
 import test_telegram
 
 failed = 0
 passed = 0
-for suite in (test_clock, test_telegram, test_obis, test_quarter):
+for suite in (test_clock, test_telegram, test_obis, test_quarter, test_records):
     for name in sorted(dir(suite)):
         if not name.startswith("test_"):
             continue

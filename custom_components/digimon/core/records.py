@@ -1,0 +1,198 @@
+"""Records of fixed size in which the card keeps quarters besides their files.
+
+A journal record holds the last intervals of the running quarter, so that a power cut costs no more
+than what came after it. An index record holds the summary of a stored quarter, so that a year can be
+read without opening 35,040 files. Each ends in a CRC-16 and is a divisor of a card's sector of 512
+bytes: a record is there whole or not at all. Integers are little-endian.
+"""
+
+from struct import pack_into, unpack_from
+
+from .clock import QUARTER_INTERVALS, quarter_start
+from .quarter import Quarter
+from .telegram import crc16
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+JOURNAL_BYTES = 512
+INDEX_BYTES = 64
+
+# sequence, quarter id, first interval, number of intervals, then the registers
+_JOURNAL_HEAD = "<IIBB"
+_JOURNAL_INTERVALS = 34
+_INTERVAL_BYTES = 6
+# The most intervals that fit between the head, the registers and the CRC.
+JOURNAL_MOST = (JOURNAL_BYTES - _JOURNAL_INTERVALS - 2) // _INTERVAL_BYTES
+
+# quarter id, number of intervals, then mean and maximum, Wh and the registers
+_INDEX_HEAD = "<IB"
+_INDEX_POWERS = 5
+_INDEX_ENERGY = 17
+_INDEX_REGISTERS = 25
+
+_GAP = 0xFFFFFF
+_NO_REGISTER = 0xFFFFFFFF
+
+# The order in which a record holds them, all as 32 bits.
+REGISTERS = (
+    "consumed_energy_t1",
+    "consumed_energy_t2",
+    "produced_energy_t1",
+    "produced_energy_t2",
+    "gas",
+    "water",
+)
+
+
+def pack_journal(record: bytearray, sequence: int, quarter: Quarter, first: int, registers: "list[int | None]") -> None:
+    """Write intervals of a quarter, from ``first`` to its last one, into a record.
+
+    :param record: `JOURNAL_BYTES` long, overwritten whole.
+    :param sequence: one more than that of the record before, modulo 2**32.
+    :param first: at most `JOURNAL_MOST` before the quarter's end.
+    :param registers: in the order of `REGISTERS`, Wh and l, None for what the meter does not send.
+    """
+    _clear(record)
+    number = quarter.end() - first
+    pack_into(_JOURNAL_HEAD, record, 0, sequence & 0xFFFFFFFF, quarter.quarter_id, first, number)
+    _pack_registers(record, 10, registers)
+    position = _JOURNAL_INTERVALS
+    for interval in range(first, first + number):
+        values = quarter.interval(interval)
+        _pack_24(record, position, _GAP if values is None else values[0])
+        _pack_24(record, position + 3, _GAP if values is None else values[1])
+        position += _INTERVAL_BYTES
+    _close(record)
+
+
+def journal_sequence(record: "bytes | bytearray") -> int | None:
+    """The sequence number of a journal record; None when it is none, or damaged."""
+    if len(record) != JOURNAL_BYTES or not _is_whole(record):
+        return None
+    sequence, quarter_id, first, number = unpack_from(_JOURNAL_HEAD, record, 0)
+    if number > JOURNAL_MOST or first + number > QUARTER_INTERVALS or not _is_quarter(quarter_id):
+        return None
+    return int(sequence)
+
+
+def unpack_journal(record: "bytes | bytearray") -> "tuple[Quarter, list[int | None]]":
+    """The intervals of a journal record, as a quarter with nothing else in it, and the registers.
+
+    :param record: one for which `journal_sequence` gave a number.
+    """
+    _, quarter_id, first, number = unpack_from(_JOURNAL_HEAD, record, 0)
+    quarter = Quarter(quarter_id)
+    position = _JOURNAL_INTERVALS
+    for interval in range(first, first + number):
+        consumed = _unpack_24(record, position)
+        produced = _unpack_24(record, position + 3)
+        if _GAP not in (consumed, produced):
+            quarter.set_interval(interval, consumed, produced)
+        position += _INTERVAL_BYTES
+    return quarter, _unpack_registers(record, 10)
+
+
+def pack_index(record: bytearray, quarter: Quarter, registers: "list[int | None]") -> None:
+    """Write the summary of a quarter into a record.
+
+    :param record: `INDEX_BYTES` long, overwritten whole.
+    :param registers: at the quarter's end, in the order of `REGISTERS`; all None for a quarter that
+        only its file tells of.
+    """
+    _clear(record)
+    summary = quarter.summary()
+    pack_into(_INDEX_HEAD, record, 0, quarter.quarter_id, summary[0])
+    for place in range(4):
+        _pack_24(record, _INDEX_POWERS + 3 * place, summary[1 + place])
+    pack_into("<II", record, _INDEX_ENERGY, summary[5], summary[6])
+    _pack_registers(record, _INDEX_REGISTERS, registers)
+    _close(record)
+
+
+def unpack_index(record: "bytes | bytearray") -> "list[int | None] | None":
+    """The row of a quarter.
+
+    :returns: quarter id, number of intervals, mean and maximum offtake in W, mean and maximum
+        injection in W, offtake and injection in Wh, and the registers; None for a record that is
+        empty or damaged.
+    """
+    if len(record) != INDEX_BYTES or not _is_whole(record):
+        return None
+    quarter_id, number = unpack_from(_INDEX_HEAD, record, 0)
+    if number > QUARTER_INTERVALS or not _is_quarter(quarter_id):
+        return None
+    row: list[int | None] = [quarter_id, number]
+    row.extend(_unpack_24(record, _INDEX_POWERS + 3 * place) for place in range(4))
+    row.extend(unpack_from("<II", record, _INDEX_ENERGY))
+    row.extend(_unpack_registers(record, _INDEX_REGISTERS))
+    return row
+
+
+def _is_quarter(quarter_id: int) -> bool:
+    try:
+        quarter_start(quarter_id)
+    except ValueError:
+        return False
+    return True
+
+
+def _clear(record: bytearray) -> None:
+    for position in range(len(record)):
+        record[position] = 0
+
+
+def _close(record: bytearray) -> None:
+    pack_into("<H", record, len(record) - 2, _check_of(record))
+
+
+def _is_whole(record: "bytes | bytearray") -> bool:
+    return int(unpack_from("<H", record, len(record) - 2)[0]) == _check_of(record)
+
+
+def _check_of(record: "bytes | bytearray") -> int:
+    # Inverted: the CRC of zeros is zero, and a sector that was never written must not pass.
+    return crc16(record, 0, len(record) - 2) ^ 0xFFFF
+
+
+def _pack_24(record: bytearray, position: int, value: int) -> None:
+    value = min(value, _GAP)
+    record[position] = value & 0xFF
+    record[position + 1] = value >> 8 & 0xFF
+    record[position + 2] = value >> 16
+
+
+def _unpack_24(record: "bytes | bytearray", position: int) -> int:
+    return record[position] | record[position + 1] << 8 | record[position + 2] << 16
+
+
+def _pack_registers(record: bytearray, position: int, registers: "list[int | None]") -> None:
+    for register in registers:
+        pack_into("<I", record, position, _NO_REGISTER if register is None else register)
+        position += 4
+
+
+def _unpack_registers(record: "bytes | bytearray", position: int) -> "list[int | None]":
+    registers: list[int | None] = []
+    for _ in REGISTERS:
+        (register,) = unpack_from("<I", record, position)
+        registers.append(None if register == _NO_REGISTER else register)
+        position += 4
+    return registers
+
+
+def registers_of(meter: "dict[str, Any]") -> "list[int | None]":
+    """The registers of a decoded telegram, in the order of `REGISTERS`.
+
+    Of several meters of a kind the first one that counts is taken: a channel without a meter behind
+    it sends no value, or 0 for ever.
+    """
+    registers: list[int | None] = [meter.get(key) for key in REGISTERS[:4]]
+    for kind in REGISTERS[4:]:
+        counted: int | None = None
+        for device in meter.get("devices", ()):
+            if device["type"] == kind and "value" in device and not counted:
+                counted = device["value"]
+        registers.append(counted)
+    return [register if register is None or register < _NO_REGISTER else None for register in registers]
