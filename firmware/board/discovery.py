@@ -11,7 +11,6 @@ from . import dns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from typing import Any
 
     from .log import Log
@@ -175,9 +174,9 @@ class Responder:
         return dns.record(self._host, dns.A, _FLUSH, ttl, dns.address_data(self._address))
 
 
-def _readable(receiver: socket.socket) -> "Generator[Any]":
+def _readable(receiver: socket.socket) -> "Any":
     """Wait until something came.
 
     The queue keeps the running task, so nothing may stand between it and the loop but this.
     """
-    yield asyncio.core._io_queue.queue_read(receiver)
+    yield asyncio.core._io_queue.queue_read(receiver)  # type: ignore[attr-defined]  # noqa: SLF001 (no public way)

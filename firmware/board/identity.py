@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .config import Config
-    from .live import Live
     from .memory import Memory
     from .net import Network
     from .p1 import P1Port
@@ -59,14 +58,12 @@ class Identity:
         config: "Config",
         network: "Network",
         store: "Store",
-        live: "Live",
         port: "P1Port",
         record: "Memory",
     ) -> None:
         self._config = config
         self._network = network
         self._store = store
-        self._live = live
         self._port = port
         self._record = record
         self._serial = serial_number()
@@ -101,7 +98,7 @@ class Identity:
             "telegrams": {
                 "good": splitter.good,
                 "rejected": {reason: number for reason, number in splitter.rejected.items() if number},
-                "last": self._live.utc,
+                "last": self._port.live.utc,
             },
         }
 

@@ -34,7 +34,8 @@ class Application:
     """
 
     def __init__(self, host: str = "0.0.0.0", http_port: int = 80, announced: bool = True) -> None:
-        """
+        """Make everything; nothing runs before `start`.
+
         :param host: the address to serve at; the default is every one the board has.
         :param http_port: the port to serve at.
         :param announced: whether the board is to be found by multicast DNS.
@@ -51,20 +52,21 @@ class Application:
         self._store.start()
         config = load(self._store.read(CONFIG))
         self._network = Network(config, self._log)
-        identity = Identity(config, self._network, self._store, self._live, self.port, self.memory)
+        identity = Identity(config, self._network, self._store, self.port, self.memory)
         self._server = Server(Api(self._live, self._store, identity), self._log, self.memory)
         self._responder: Responder | None = None
         if announced:
             self._responder = Responder(config.name, http_port, identity.text_entries(), self._log)
         self._tasks: list[asyncio.Task[None]] = []
+        self._restarting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Bring the board on the network and begin to read the meter.
 
         :raises OSError: the HTTP port is taken.
         """
-        await self._server.listen(self._host, self._http_port)
         self._network.start()
+        await self._server.listen(self._host, self._http_port)
         if self._responder is not None:
             # Between powering up and joining is the only time to take the port (see discovery).
             self._responder.open()
@@ -73,6 +75,10 @@ class Application:
         self._keep("p1", self.port.run)
         self._keep("watch", self._watch)
         self.memory.collect()
+
+    async def wait(self) -> None:
+        """Wait for as long as the board runs, which is for ever."""
+        await self._tasks[0]
 
     async def stop(self) -> None:
         """Leave the network politely and store what the running quarter has."""
@@ -108,7 +114,8 @@ class Application:
         seconds = 0
         while True:
             if self._network.look():
-                asyncio.create_task(self.restart())
+                # Not one of the tasks, which it ends.
+                self._restarting = asyncio.create_task(self.restart())
                 return
             if self._responder is not None:
                 self._responder.look(self._network.address)
@@ -122,8 +129,7 @@ class Application:
 async def _run() -> None:
     application = Application()
     await application.start()
-    while True:
-        await asyncio.sleep(3600)
+    await application.wait()
 
 
 def run() -> None:

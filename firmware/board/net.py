@@ -52,7 +52,7 @@ class Network:
         """
         address = self._current_address()
         if address != self.address:
-            self._log.write(f"network: {address}")
+            self._log.write(f"network: {address or 'lost'}")
             self.address = address
         if address is not None or self._config.ssid is None:
             self._seconds_away = 0

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from core.telegram import TelegramSplitter
 from machine import UART, Pin
+
+from core.telegram import TelegramSplitter
 
 from . import build as board
 
@@ -26,12 +27,13 @@ _POLL_MILLISECONDS = 20
 class P1Port:
     """The port and the task that serves it.
 
+    :ivar live: what the telegrams say.
     :ivar splitter: counts the good telegrams and the rejected ones by reason.
     """
 
     def __init__(self, live: "Live", store: "Store", log: "Log", memory: "Memory") -> None:
         self.splitter = TelegramSplitter()
-        self._live = live
+        self.live = live
         self._store = store
         self._log = log
         self._memory = memory
@@ -61,7 +63,7 @@ class P1Port:
             await asyncio.sleep_ms(0 if chunk and len(chunk) == _CHUNK else _POLL_MILLISECONDS)
 
     def _take(self, telegram: bytes) -> None:
-        live = self._live
+        live = self.live
         before = live.quarter
         finished = live.take(telegram)
         self._log.utc = live.utc

@@ -7,17 +7,18 @@ the card, except `open`; live values never depend on it.
 """
 
 import os
+
 import vfs
+from machine import Pin, SDCard
 
 from core.clock import quarter_path
 from core.quarter import Quarter, read_document
-from machine import Pin, SDCard
 
 from . import build as board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import IO, Any
+    from typing import IO
 
     from .log import Log
 
@@ -140,7 +141,8 @@ class Store:
 
         :raises OSError: there is no such file, or no card.
         """
-        return open(_MOUNT_POINT + path, "rb")
+        file: IO[bytes] = open(_MOUNT_POINT + path, "rb")  # noqa: SIM115 (the caller closes it)
+        return file
 
     def size(self, path: str) -> int:
         """Bytes of a file.

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .api import Api
-    from .guard import Incoming, Outgoing
     from .log import Log
     from .memory import Memory
 
 # No request of the board has a body yet.
 _LONGEST_BODY = 512
+# The address of a client, which nothing asks for.
+_NOBODY = ("", 0)
+
 _METHODS = ("GET", "HEAD")
 _REASONS = {400: "Bad Request", 404: "Not Found", 413: "Payload Too Large", 500: "Internal Server Error"}
 
@@ -51,10 +53,10 @@ class Server:
     async def _connected(self, reader: "Any", _writer: "Any") -> None:
         await self.guard.admit(reader)
 
-    async def _serve(self, incoming: "Incoming", outgoing: "Outgoing") -> None:
-        """Answer one request."""
+    async def _serve(self, incoming: "Any", outgoing: "Any") -> None:
+        """Answer one request, with the guard's `Incoming` and `Outgoing` where microdot expects streams."""
         try:
-            request = await Request.create(None, incoming, outgoing, None)
+            request = await Request.create(None, incoming, outgoing, _NOBODY)
         except (ValueError, IndexError):
             request = None
         try:

@@ -53,7 +53,8 @@ class Board:
     """One life of the board after the other."""
 
     def __init__(self, executable: str, heap: str, build: Path, settings: dict[str, Any]) -> None:
-        """
+        """Describe the board; `run` starts it.
+
         :param executable: 32-bit MicroPython.
         :param heap: its size, such as ``112k``.
         :param build: the folder of `build.build`.

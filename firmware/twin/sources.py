@@ -29,7 +29,8 @@ class FileSource:
     ends = True
 
     def __init__(self, path: Path, *, at_once: bool) -> None:
-        """
+        """Look at the file.
+
         :param at_once: as fast as they are taken, else one telegram a second.
         :raises OSError: the file cannot be read.
         """
@@ -120,7 +121,8 @@ class SimulatedSource:
     ends = False
 
     def __init__(self, command: list[str], prepare: Callable[[], None]) -> None:
-        """
+        """Start the house.
+
         :param command: scripts/meter with its options except ``--to``.
         :param prepare: runs in the child before it becomes the command.
         """
@@ -128,7 +130,7 @@ class SimulatedSource:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self._network = NetworkSource("127.0.0.1", port)
-        self._child = subprocess.Popen(  # noqa: S603 (our own command)
+        self._child = subprocess.Popen(
             [*command, "--to", f"tcp://127.0.0.1:{port}"],
             stdin=subprocess.DEVNULL,
             preexec_fn=prepare,  # noqa: PLW1509 (no other thread has begun yet)

@@ -61,5 +61,3 @@ def telegram(
 ) -> bytes:
     """A small telegram, see `lines`."""
     return close(lines(utc, consumed, produced, peak=peak))
-
-

@@ -6,10 +6,9 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 import boards
 import lean
+import pytest
 
 from .twin import ROOT, environment
 
@@ -36,8 +35,9 @@ def test_every_board_has_its_build(name: str, cache: Path) -> None:
     assert boards.BOARDS[name].name.encode() in constants
     version = json.loads((ROOT / "custom_components/digimon/manifest.json").read_text())["version"]
     assert version.encode() in constants
-    # Bytecode and pages, nothing that the board would have to compile.
-    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".mpy", ".html"}
+    # Bytecode and pages, and only the one line that the board has to compile.
+    assert [path.name for path in app.rglob("*.py")] == ["main.py"]
+    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".py", ".mpy", ".html"}
     modules = {path.stem for path in (ROOT / "firmware/board").glob("*.py")} | {"build"}
     assert {path.stem for path in (app / "board").glob("*.mpy")} == modules
     # The boards have 4 MB of flash, of which MicroPython leaves half for files.
@@ -59,7 +59,7 @@ def test_no_two_pins_of_a_board_are_one() -> None:
         assert len(pins) == len(set(pins)), board.name
 
 
-MODULE = '''
+MODULE = """
 from json import dumps
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _helper(json, separators):
 def call(text):
     thing = Thing(1, second=2)
     return f"{_NAME}{thing.total()}{_TABLE[1]}{_helper([text], separators=(',', ':'))}"
-'''
+"""
 
 
 def run(source: str) -> str:

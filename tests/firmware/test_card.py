@@ -66,8 +66,8 @@ def test_a_file_that_becomes_shorter_has_no_tail(card: Path, tmp_path: Path) -> 
         f'{{"quarter_id":{26 << 24 | 3 << 16 | 15 << 8 | 75},"consumed_power_avg":12345,"interval_secs":5,'
         f'"consumed_power_interval_avgs":[{intervals}],"produced_power_interval_avgs":[0,0]}}'
     )
-    file.write_text(original + ',0,0,0]}' * 200)
-    with Twin(stream(tmp_path, range(0, 5)), sd=card) as twin:
+    file.write_text(original + ",0,0,0]}" * 200)
+    with Twin(stream(tmp_path, range(5)), sd=card) as twin:
         twin.wait_replayed()
     assert json.loads(file.read_text())["consumed_power_interval_avgs"] == [1002, 12345]
 

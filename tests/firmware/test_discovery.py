@@ -238,9 +238,7 @@ def test_the_list_of_services(twin: Twin) -> None:
 
 def test_several_questions_in_one(twin: Twin) -> None:
     answer = ask(
-        query(
-            ("elsewhere.local", A, 1 | UNICAST), (INSTANCE, TXT, 1 | UNICAST), (f"{NAME}.local", A, 1 | UNICAST)
-        )
+        query(("elsewhere.local", A, 1 | UNICAST), (INSTANCE, TXT, 1 | UNICAST), (f"{NAME}.local", A, 1 | UNICAST))
     )
     assert answer is not None
     assert records(answer, INSTANCE, TXT)

@@ -63,7 +63,9 @@ def test_no_other_quarter(replayed: tuple[Path, Twin]) -> None:
     assert listed == len(list((folder / "sd").rglob("*.json")))
 
 
-@pytest.mark.parametrize(("stream", "number", "quarter", "peak", "watt"), rows())
+@pytest.mark.parametrize(
+    ("stream", "number", "quarter", "peak", "watt"), rows(), ids=[f"{row[0]}-{row[1]}" for row in rows()]
+)
 def test_every_row_of_live_answers(
     stream: str, number: int, quarter: str, peak: str, watt: str, card: Path, tmp_path: Path
 ) -> None:

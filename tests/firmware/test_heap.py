@@ -82,7 +82,8 @@ def test_a_morning_at_full_speed_with_five_clients(card: Path, tmp_path: Path) -
         twin.stop()
     statuses = sum((client.statuses for client in clients), Counter())
     used, size = map(int, twin.wait_line(r"^highest heap use: (\d+) of (\d+) bytes$").groups())
-    print(f"{sum(statuses.values())} requests, {dict(statuses)}; heap: {used} of {size} bytes at most")
+    # `pytest -rP` shows it.
+    print(f"{sum(statuses.values())} requests, {dict(statuses)}; heap: {used} of {size} bytes at most")  # noqa: T201 (the figure is what the test is for)
     assert [client.failures for client in clients] == [[]] * CLIENTS
     assert set(statuses) <= {200, 404, 503}
     assert statuses[200] > 1000

@@ -44,7 +44,8 @@ class Port:
         before = self.counters()["rejected"]
         self.takes(self.next_telegram(), noise)
         after = self.counters()["rejected"]
-        return {reason: after[reason] - before.get(reason, 0) for reason in after if after[reason] != before.get(reason)}
+        more = {reason: number - before.get(reason, 0) for reason, number in after.items()}
+        return {reason: number for reason, number in more.items() if number}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,9 @@ def port() -> Iterator[Port]:
 
 GOOD = telegram(NOW - 1, 1234)
 # A meter that hides a value, repeats a line and leaves out a unit, with a correct CRC.
-ODD = close([*lines(NOW - 2, 55), "1-0:1.7.0(00.066*kW)", "1-0:1.7.0(00.077*kW)", "1-0:2.8.1(000010.000)", "0-1:24.2.3()"])
+ODD = close(
+    [*lines(NOW - 2, 55), "1-0:1.7.0(00.066*kW)", "1-0:1.7.0(00.077*kW)", "1-0:2.8.1(000010.000)", "0-1:24.2.3()"]
+)
 
 NOISE = [
     (b"", {}),

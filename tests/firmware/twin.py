@@ -147,7 +147,7 @@ class Wire:
     def __init__(self) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
         self._connection: socket.socket | None = None
-        self.source = "tcp://127.0.0.1:{}".format(self._server.getsockname()[1])
+        self.source = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         return self

@@ -1,8 +1,8 @@
 """Stands in for a memory card."""
 
 import os
-import vfs
 
+import vfs
 from settings import SETTINGS
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ class FolderCard:
     """
 
     def __init__(self, **_pins: "Any") -> None:
-        self._files = None
+        self._files: Any = None
 
     def info(self) -> "tuple[int, int]":
         """Bytes of the card and of a block.
@@ -32,7 +32,7 @@ class FolderCard:
         if folder is None:
             raise OSError(_NO_CARD)
         status = os.statvfs(folder)
-        self._files = vfs.VfsPosix(folder)
+        self._files = vfs.VfsPosix(folder)  # type: ignore[attr-defined]  # the ESP32 has none
         return status[1] * status[2], _BLOCK
 
     def deinit(self) -> None:

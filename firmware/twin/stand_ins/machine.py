@@ -29,7 +29,8 @@ def reset() -> None:
 
 def reset_cause() -> int:
     """Why the board started."""
-    return SETTINGS["reset_cause"]
+    cause: int = SETTINGS["reset_cause"]
+    return cause
 
 
 def unique_id() -> bytes:

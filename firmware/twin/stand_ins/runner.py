@@ -9,6 +9,7 @@ from machine import UART
 from settings import SETTINGS
 
 _LOOK_MILLISECONDS = 20
+_CONTROL = open(SETTINGS["control"], "rb")
 
 
 async def _report_end(application: Application) -> None:
@@ -23,10 +24,11 @@ async def _run() -> None:
     application = Application(SETTINGS["host"], SETTINGS["port"], SETTINGS["announced"])
     await application.start()
     print(f"listening on http://127.0.0.1:{SETTINGS['port']}")
-    if SETTINGS["replaying"]:
-        asyncio.create_task(_report_end(application))
+    report = asyncio.create_task(_report_end(application)) if SETTINGS["replaying"] else None
     # The launcher writes a byte to end the twin; its own end closes the pipe, which reads as one too.
-    await asyncio.StreamReader(open(SETTINGS["control"], "rb")).read(1)
+    await asyncio.StreamReader(_CONTROL).read(1)
+    if report is not None:
+        report.cancel()
     await application.stop()
     application.memory.note()
     print(f"highest heap use: {application.memory.highest} of {memory.size()} bytes")

@@ -9,4 +9,4 @@ if TYPE_CHECKING:
 
 # Keys: card (a folder, null for an empty slot), uart and control (file descriptors), nvs (a file), address, mac,
 # chip (hexadecimal digits), reset_cause, host, port, announced, replaying.
-SETTINGS: "dict[str, Any]" = loads(os.getenv("DIGIMON_TWIN"))
+SETTINGS: "dict[str, Any]" = loads(os.getenv("DIGIMON_TWIN") or "")

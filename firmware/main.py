@@ -1,0 +1,5 @@
+"""What MicroPython starts on the board."""
+
+from board.main import run
+
+run()
