@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # While there is no card to write to, the last lines wait in memory.
-_MOST_WAITING = 12
-_LONGEST_ENTRY = 800
+_MOST_WAITING = 8
+_LONGEST_ENTRY = 400
 
 
 class Log:
@@ -48,6 +48,6 @@ class Log:
 
         :returns: whether nothing waits any more.
         """
-        if self._waiting and self.append is not None and self.append("".join(self._waiting)):
-            self._waiting = []
+        while self._waiting and self.append is not None and self.append(self._waiting[0]):
+            del self._waiting[:1]
         return not self._waiting
