@@ -17,12 +17,10 @@ SENSORS = {
     "produced_power",
     "quarter_average",
     "average_demand",
-    "month_peak",
-    "month_peak_time",
     "consumed_energy",
     "produced_energy",
 }
-"""What the page shows."""
+"""What the page cannot do without. The month peak is there only after the first quarter of a month."""
 
 # What the house gives and takes at most, in W, and from where on it is much.
 _LOWEST_W, _MUCH_W, _HIGHEST_W = -5000, 5000, 10000
@@ -38,7 +36,7 @@ _WITHOUT_DEVICE = {"type": "entity"}
 def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
     """The document of the page.
 
-    :param sensors: entity ids by the keys in `SENSORS`.
+    :param sensors: entity ids by key, at least those in `SENSORS`.
     :param language: a key of `TITLES`.
     """
     live = [
@@ -52,7 +50,7 @@ def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
             "severity": {"green": _LOWEST_W, "yellow": _FLOOR_W, "red": _MUCH_W},
             "grid_options": {"columns": "full"},
         },
-        *(_tile(sensors[key]) for key in ("consumed_power", "produced_power")),
+        *_tiles(sensors, "consumed_power", "produced_power", "consumed_energy", "produced_energy"),
     ]
     quarter = [
         {
@@ -61,9 +59,8 @@ def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
             "entities": [{"entity": sensors[key], "name": _WITHOUT_DEVICE} for key in ("net_power", "quarter_average")],
             "grid_options": {"columns": "full"},
         },
-        *(_tile(sensors[key]) for key in ("quarter_average", "average_demand", "month_peak", "month_peak_time")),
+        *_tiles(sensors, "quarter_average", "average_demand", "month_peak", "month_peak_time"),
     ]
-    energy = [_tile(sensors[key]) for key in ("consumed_energy", "produced_energy")]
     return {
         "views": [
             {
@@ -71,7 +68,7 @@ def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
                 "type": "sections",
                 "max_columns": 2,
                 "sections": [
-                    {"type": "grid", "cards": [*live, *energy]},
+                    {"type": "grid", "cards": live},
                     {"type": "grid", "cards": quarter},
                 ],
             }
@@ -79,5 +76,10 @@ def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
     }
 
 
-def _tile(entity: str) -> dict[str, Any]:
-    return {"type": "tile", "entity": entity, "name": _WITHOUT_DEVICE, "grid_options": {"columns": 6}}
+def _tiles(sensors: dict[str, str], *keys: str) -> list[dict[str, Any]]:
+    """A tile for each of the sensors that are there."""
+    return [
+        {"type": "tile", "entity": sensors[key], "name": _WITHOUT_DEVICE, "grid_options": {"columns": 6}}
+        for key in keys
+        if key in sensors
+    ]

@@ -1,0 +1,66 @@
+"""The page as a person sees it, in a real Chromium."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, Page, async_playwright
+
+# Needs neither a screen nor the internet, also as root.
+_FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_WIDTH, _HEIGHT = 1280, 900
+
+ENGLISH = "en-GB"
+DUTCH = "nl-BE"
+
+
+@asynccontextmanager
+async def chromium(executable: str) -> AsyncIterator[Browser]:
+    """A browser.
+
+    :param executable: Chromium's.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def window(browser: Browser, *, locale: str = ENGLISH, scale: float = 1) -> AsyncIterator[Page]:
+    """A window of somebody who was never here before.
+
+    :param locale: the person's language.
+    :param scale: pixels of a picture per pixel of the page.
+    """
+    context = await browser.new_context(
+        viewport={"width": _WIDTH, "height": _HEIGHT},
+        locale=locale,
+        timezone_id="Europe/Brussels",
+        device_scale_factor=scale,
+    )
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+async def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    """Sign in on Home Assistant's own page, and wait for the first page behind it.
+
+    :param url: of Home Assistant.
+    """
+    await page.goto(url)
+    await page.locator("input[name=username]").fill(name)
+    await page.locator("input[name=password]").fill(password)
+    await page.locator("input[name=password]").press("Enter")
+    await page.locator("ha-sidebar").wait_for()

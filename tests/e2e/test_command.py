@@ -1,0 +1,122 @@
+"""scripts/develop as a command: how it ends, and how it starts again."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from core.clock import QUARTER_INTERVALS, QUARTER_SECONDS, quarter_id_at, quarter_path
+from develop.api import Api
+from develop.demonstration import PASSWORD, PERSON
+from develop.home import device_of
+
+from .command import Command, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_START_SECONDS = 60
+_STOP_SECONDS = 15
+_SECOND_START_SECONDS = 30
+
+
+async def _entry_id(command: Command) -> str:
+    async with Api(command.url) as api:
+        await api.sign_in(PERSON, PASSWORD)
+        device = await device_of(api, command.board())
+        assert device is not None
+        return str(device["config_entries"][0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path, number: signal.Signals) -> None:
+    first = Command(tmp_path, "--no-discovery")
+    try:
+        await first.start()
+        await first.ready()
+        entry_id = await _entry_id(first)
+        processes = first.descendants()
+        # The meter, the twin, its MicroPython, and Home Assistant.
+        assert len(processes) >= 4
+        asked = time.monotonic()
+        first.process.send_signal(number)
+        assert await first.ended() == 0
+        assert time.monotonic() - asked < _STOP_SECONDS
+        assert [process for process in processes if process.lives] == []
+    finally:
+        await first.stop()
+
+    # Some quarters that the board missed meanwhile.
+    missed = int(time.time()) // QUARTER_SECONDS * QUARTER_SECONDS - QUARTER_SECONDS
+    path = first.state.card / quarter_path(quarter_id_at(missed)).lstrip("/")
+    path.unlink()
+    second = Command(tmp_path, "--no-discovery", port=first.port)
+    try:
+        asked = time.monotonic()
+        await second.start()
+        await second.ready()
+        assert time.monotonic() - asked < _SECOND_START_SECONDS
+        assert await _entry_id(second) == entry_id
+        assert len(json.loads(path.read_bytes())["consumed_power_interval_avgs"]) == QUARTER_INTERVALS
+    finally:
+        await second.stop()
+
+
+async def test_a_part_that_crashes_is_told_and_ends_the_rest(tmp_path: Path) -> None:
+    command = Command(tmp_path, "--no-discovery")
+    try:
+        await command.start()
+        await command.ready()
+        processes = command.descendants()
+        (meter,) = (process for process in processes if "-m simulator" in process.command)
+        os.kill(meter.pid, signal.SIGKILL)
+        assert await command.ended() == 1
+        assert "the simulated house ended with signal SIGKILL" in command.output
+        assert [process for process in processes if process.lives] == []
+    finally:
+        await command.stop()
+
+
+async def test_when_the_command_itself_is_killed_nothing_stays(tmp_path: Path) -> None:
+    command = Command(tmp_path, "--no-discovery")
+    await command.start()
+
+    async def home_assistant_starts() -> bool:
+        return command.runs("-m homeassistant")
+
+    async def all_are_gone() -> bool:
+        return not any(process.lives for process in processes)
+
+    await eventually(home_assistant_starts, _START_SECONDS)
+    processes = command.descendants()
+    command.process.kill()
+    await command.process.wait()
+    await eventually(all_are_gone, _STOP_SECONDS)
+
+
+async def test_a_port_that_is_taken_is_told_at_once(tmp_path: Path) -> None:
+    with contextlib.closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        command = Command(tmp_path, port=port)
+        await command.start()
+        assert await command.ended() == 1
+    assert f"port {port}" in command.output
+    assert "--port" in command.output
+    assert not command.state.folder.exists()
+
+
+async def test_two_at_a_time_cannot_have_the_same_state(tmp_path: Path) -> None:
+    first = Command(tmp_path, "--no-discovery")
+    try:
+        with first.state.lock():
+            await first.start()
+            assert await first.ended() == 1
+        assert "another scripts/develop" in first.output
+    finally:
+        await first.stop()

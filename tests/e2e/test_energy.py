@@ -1,0 +1,74 @@
+"""The energy dashboard."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from core.clock import DAY_SECONDS, HOUR_SECONDS, day_start, local_fields
+from develop.api import Api
+from develop.recorded import record
+from simulator.house import House
+
+from .command import Command, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_COMPILE_SECONDS = 330
+_IMPORT_SECONDS = 30
+_WS_PER_KWH = 3_600_000
+
+
+def _issues(validation: dict[str, list[list[dict[str, object]]]]) -> set[object]:
+    return {issue["type"] for issues in validation["energy_sources"] for issue in issues}
+
+
+async def test_it_is_set_up_with_the_meters_registers_and_net_power(api: Api, sensors: dict[str, str]) -> None:
+    preferences = await api.command("energy/get_prefs")
+    (source,) = preferences["energy_sources"]
+    assert source["type"] == "grid"
+    assert source["stat_energy_from"] == sensors["consumed_energy"]
+    assert source["stat_energy_to"] == sensors["produced_energy"]
+    assert source["stat_rate"] == sensors["net_power"]
+    # Only statistics may be missing, until Home Assistant has made the first ones.
+    assert _issues(await api.command("energy/validate")) <= {"statistics_not_defined"}
+
+
+@pytest.mark.browser
+async def test_its_page_shows_what_the_house_took_and_gave(
+    api: Api, sensors: dict[str, str], house: House, command: Command, page: Page, screenshots: Path
+) -> None:
+    year, month, day, *_ = local_fields(int(time.time()))
+    today = day_start(year, month, day)
+    year, month, day, *_ = local_fields(today - HOUR_SECONDS)
+    yesterday = day_start(year, month, day)
+    await record(api, house, sensors, yesterday - DAY_SECONDS, today)
+
+    async def valid() -> bool:
+        return not _issues(await api.command("energy/validate"))
+
+    await eventually(valid, _IMPORT_SECONDS)
+
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{command.url}/energy/electricity")
+    await page.get_by_role("button", name="Previous").click()
+    before, after = house.energy(yesterday), house.energy(today)
+    taken = (after.consumed_t1 + after.consumed_t2 - before.consumed_t1 - before.consumed_t2) / _WS_PER_KWH
+    given = (after.produced_t1 + after.produced_t2 - before.produced_t1 - before.produced_t2) / _WS_PER_KWH
+    table = page.locator("hui-energy-sources-table-card")
+    await table.get_by_text(f"{taken:.2f} kWh", exact=True).wait_for()
+    await table.get_by_text(f"-{given:.2f} kWh", exact=True).wait_for()
+    await page.screenshot(path=screenshots / "energy.png")
+    assert await page.locator("hui-error-card, ha-alert[alert-type=error]").count() == 0
+    assert errors == []
+
+
+@pytest.mark.long
+async def test_it_is_valid_as_soon_as_home_assistant_has_made_its_first_statistics(api: Api) -> None:
+    async with api.subscription("subscribe_events", event_type="recorder_5min_statistics_generated") as made:
+        async with asyncio.timeout(_COMPILE_SECONDS):
+            await made.get()
+        assert _issues(await api.command("energy/validate")) == set()
