@@ -14,11 +14,16 @@ machine_file() {
         echo "$file"
         return
     fi
-    # Without a list of packages, only root can get one.
-    (cd -- "$_debian_apt" && apt-get download -qq "$package" >/dev/null 2>&1) ||
-        { system_packages "to find packages of Debian" "$package" && echo "$file" && return; }
+    _machine_download "$package" || {
+        system_lists "to find packages of Debian"
+        quietly _machine_download "$package"
+    } || return
     dpkg-deb --extract "$_debian_apt/$package"_*.deb "$_debian_apt/machine"
     echo "$_debian_apt/machine$file"
+}
+
+_machine_download() {
+    (cd -- "$_debian_apt" && apt-get download -qq "$1" >/dev/null 2>&1)
 }
 
 # The mirrors to try: the person's, the machine's own, and on a sister of Debian the one its installer knows.

@@ -42,10 +42,11 @@ _micropython_build() {
     GIT_CEILING_DIRECTORIES=$WORKSPACE quietly make -j"$(nproc)" -C "$folder" PYTHON="$PYTHON" "$@"
 }
 
-# A compiler that makes programs of 32 bits.
+# A compiler that makes programs of 32 bits, with the headers that come with gcc-multilib only.
 _micropython_compiler() {
     if ! command -v make >/dev/null || ! command -v xz >/dev/null ||
-        ! echo 'int main(void) { return 0; }' | gcc -m32 -x c -o "$WORKSPACE/probe" - 2>/dev/null; then
+        ! printf '#include <errno.h>\nint main(void) { return 0; }' |
+            gcc -m32 -x c -o "$WORKSPACE/probe" - 2>/dev/null; then
         system_packages "to build MicroPython with 32 bits" gcc-multilib make xz-utils
     fi
 }

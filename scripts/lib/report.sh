@@ -18,7 +18,7 @@ quietly() {
     log=$(mktemp)
     "$@" >"$log" 2>&1 </dev/null || status=$?
     if [ "$status" -ne 0 ]; then
-        tail -n 40 -- "$log" >&2
+        tail -n 40 -- "$log" | cut -c 1-300 >&2
         echo "setup: this failed: $*" >&2
     fi
     rm -f -- "$log"
