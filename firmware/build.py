@@ -106,6 +106,10 @@ def compile_module(source: Path) -> None:
     source.unlink()
 
 
+def _is_module(path: str) -> bool:
+    return path.endswith(".py") and path != "app/main.py"
+
+
 def build(board: str = boards.DEFAULT) -> Path:
     """Build the app for a board, unless it was before.
 
@@ -125,7 +129,7 @@ def build(board: str = boards.DEFAULT) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         with ThreadPoolExecutor() as pool:
-            list(pool.map(compile_module, [stage / path for path in files if path.endswith(".py") and path != "app/main.py"]))
+            list(pool.map(compile_module, [stage / path for path in files if _is_module(path)]))
         try:
             stage.rename(target)
         except OSError:

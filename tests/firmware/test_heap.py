@@ -67,7 +67,15 @@ class Client(threading.Thread):
 def test_a_morning_at_full_speed_with_five_clients(card: Path, tmp_path: Path) -> None:
     stream = tmp_path / "telegrams.txt"
     with stream.open("wb") as file:
-        command = [ROOT / "scripts/meter", "--to", "stdout", "--speed", "max", "--count", str(TELEGRAMS)]
+        command: list[str | Path] = [
+            ROOT / "scripts/meter",
+            "--to",
+            "stdout",
+            "--speed",
+            "max",
+            "--count",
+            str(TELEGRAMS),
+        ]
         subprocess.run([*command, "--seed", "1", "--start", "2026-01-15T06:00:00+01:00"], stdout=file, check=True)
     with Twin(stream, sd=card, options=("--heap", "112k")) as twin:
         end = threading.Event()
@@ -95,6 +103,6 @@ def test_a_morning_at_full_speed_with_five_clients(card: Path, tmp_path: Path) -
     # Every quarter is on the card, whole; the running one since the board was stopped.
     files = sorted(card.rglob("????[SW].json"))
     assert len(files) == TELEGRAMS // 900
-    for file in files:
-        assert len(json.loads(file.read_text())["consumed_power_interval_avgs"]) == 180
+    for stored in files:
+        assert len(json.loads(stored.read_text())["consumed_power_interval_avgs"]) == 180
     assert re.fullmatch(r"highest heap use: \d+ of \d+ bytes", twin.lines[-1])

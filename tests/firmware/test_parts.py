@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from twin.process import Board
 
 from .micropython import EXIT_RESET, run

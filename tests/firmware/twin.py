@@ -21,14 +21,14 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
 
 
-def wait_for[T](what: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
+def wait_for[T](what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS) -> T:
     """Ask again until the answer is true, and give it."""
     end = time.monotonic() + seconds
     while True:
         answer = what()
-        if answer or time.monotonic() > end:
-            assert answer, "waited in vain"
+        if answer:
             return answer
+        assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
 
 
