@@ -47,6 +47,8 @@ async def window(browser: Browser, *, locale: str = ENGLISH, scale: float = 1) -
         locale=locale,
         timezone_id="Europe/Brussels",
         device_scale_factor=scale,
+        # Charts that grow would be seen half grown.
+        reduced_motion="reduce",
     )
     try:
         yield await context.new_page()

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
@@ -170,9 +169,8 @@ class Demonstration:
         )
         port = int((await self._board.start())[1])
         self._state.keep_board_port(port)
-        info = await _get(f"http://{_LOOPBACK}:{port}/info")
-        self._say("board", f"{info['name']} at http://{_LOOPBACK}:{port}")
-        return Board(port=port, serial=info["serial"])
+        self._say("board", f"{options.name} at http://{_LOOPBACK}:{port}")
+        return await board_at(port)
 
     async def _set_up(self, board: Board) -> None:
         """Set up what a person would in a new Home Assistant."""
@@ -187,14 +185,17 @@ class Demonstration:
             await add_dashboard(api, board, self._options.language)
 
 
-async def _get(url: str) -> dict[str, Any]:
-    """A JSON document of the board."""
+async def board_at(port: int) -> Board:
+    """Who the board of this machine at a port is.
+
+    :raises ChildError: it does not say.
+    """
+    url = f"http://{_LOOPBACK}:{port}/info"
     try:
         async with aiohttp.ClientSession() as session, session.get(url) as response:
-            document: dict[str, Any] = await response.json()
-    except (aiohttp.ClientError, ValueError) as error:
+            return Board(port=port, serial=(await response.json())["serial"])
+    except (aiohttp.ClientError, ValueError, KeyError) as error:
         raise ChildError(f"the board does not answer {url}: {error}") from error
-    return document
 
 
 def is_free(port: int) -> bool:

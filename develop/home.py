@@ -123,8 +123,12 @@ async def configure_energy(api: Api, board: Board) -> bool:
 
 async def add_dashboard(api: Api, board: Board, language: str) -> None:
     """Make a page that shows the meter, and the first one that people see; one that is there stays as it is."""
-    if any(known["url_path"] == URL_PATH for known in await api.command("lovelace/dashboards/list")):
+    pages = {page["url_path"]: page["id"] for page in await api.command("lovelace/dashboards/list")}
+    if URL_PATH in pages:
         return
+    # A new Home Assistant makes a map, before it knows the language; nothing here moves.
+    if "map" in pages:
+        await api.command("lovelace/dashboards/delete", dashboard_id=pages["map"])
     document = dashboard(await sensors_of(api, board, SENSORS), language)
     await api.command(
         "lovelace/dashboards/create",
