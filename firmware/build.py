@@ -23,7 +23,7 @@ import lean
 
 FIRMWARE = Path(__file__).resolve().parent
 MANIFEST = FIRMWARE.parent / "custom_components" / "digimon" / "manifest.json"
-PAGES = FIRMWARE / "board" / "www"
+PAGES = FIRMWARE / "www"
 
 # Asserts and line numbers cost heap on the board.
 OPTIMISATION = "-O3"

@@ -267,7 +267,7 @@ def test_the_description(twin: Twin) -> None:
 
 def test_the_page(twin: Twin) -> None:
     page = twin.get("/")
-    assert page.body == (ROOT / "firmware/board/www/index.html").read_bytes()
+    assert page.body == (ROOT / "firmware/www/index.html").read_bytes()
     assert page.headers["Content-Type"] == "text/html; charset=UTF-8"
     assert page.body == twin.get("/index.html").body
     # Nothing from outside the house.
