@@ -1,5 +1,6 @@
 """Parts of the app by themselves, on MicroPython with the stand-ins."""
 
+import functools
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from .twin import ROOT, environment
 EXIT_RESET = 75
 
 
+@functools.cache
 def staged() -> Path:
     """The folder of the build."""
     python = Path(environment("DIGIMON_TOOLS")) / "bin" / "python"

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .telegrams import at, telegram
 from .twin import Twin, Wire, environment, wait_for
@@ -29,8 +29,8 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Twin, Wire]
         yield twin, wire
 
 
-@pytest.fixture
-def page(twin: tuple[Twin, Wire]) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     executable = environment("DIGIMON_CHROMIUM")
     if not executable:
         if os.environ.get("CI"):
@@ -38,13 +38,19 @@ def page(twin: tuple[Twin, Wire]) -> Iterator[Page]:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_OPTIONS))
-        page = browser.new_page(viewport={"width": 390, "height": 780})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"http://127.0.0.1:{twin[0].port}/")
-        yield page
-        assert errors == []
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(twin: tuple[Twin, Wire], browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 390, "height": 780})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"http://127.0.0.1:{twin[0].port}/")
+    yield page
+    assert errors == []
+    page.close()
 
 
 def test_the_running_quarter_is_live(page: Page, twin: tuple[Twin, Wire]) -> None:
