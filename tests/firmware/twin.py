@@ -99,9 +99,9 @@ class Twin:
 
         return wait_for(look, seconds)
 
-    def wait_replayed(self) -> tuple[int, int]:
+    def wait_replayed(self, seconds: float = 4 * PATIENCE_SECONDS) -> tuple[int, int]:
         """Wait for the end of a file: telegrams taken and rejected."""
-        found = self.wait_line(r"^replayed (\d+) telegrams, (\d+) rejected$", 4 * PATIENCE_SECONDS)
+        found = self.wait_line(r"^replayed (\d+) telegrams, (\d+) rejected$", seconds)
         return int(found[1]), int(found[2])
 
     def stop(self, number: int = signal.SIGTERM) -> int:
