@@ -32,9 +32,9 @@ REQUESTS = 600
 def board(telegrams: Path, heap: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A twin that replays a file; gives its port and its process."""
     with tempfile.TemporaryDirectory() as card:
-        command = [ROOT / "scripts/twin", "--sd", card, "--p1", telegrams, "--speed", "max", "--heap", heap]
+        command: list[str | Path] = [ROOT / "scripts/twin", "--sd", card, "--p1", telegrams, "--heap", heap]
         process = subprocess.Popen(
-            [*command, "--no-discovery"], stdout=subprocess.PIPE, text=True, start_new_session=True
+            [*command, "--speed", "max", "--no-discovery"], stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         try:
             yield int(wait_for(process, r"listening on http://127\.0\.0\.1:(\d+)")), process

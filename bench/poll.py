@@ -72,7 +72,7 @@ async def milliseconds(step: Callable[[], Awaitable[Any]]) -> float:
 def board() -> Iterator[tuple[int, int]]:
     """A simulated house and its board, at the pace of a real meter: port and process."""
     with tempfile.TemporaryDirectory() as card:
-        command = [ROOT / "scripts/twin", "--sd", card, "--p1", "sim", "--no-discovery"]
+        command: list[str | Path] = [ROOT / "scripts/twin", "--sd", card, "--p1", "sim", "--no-discovery"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         try:
             yield int(wait_for(process, r"listening on http://127\.0\.0\.1:(\d+)")), process.pid

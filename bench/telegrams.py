@@ -9,7 +9,7 @@ import json
 import time
 
 from core.obis import Decoder
-from core.quarter import QuarterAccumulator
+from core.quarter import Quarter, QuarterAccumulator
 from core.telegram import TelegramSplitter, crc16
 
 TYPE_CHECKING = False
@@ -76,10 +76,8 @@ CHUNK = 230
 
 
 def microseconds() -> int:
-    """A clock for differences."""
-    if hasattr(time, "perf_counter_ns"):
-        return time.perf_counter_ns() // 1000
-    return time.ticks_us()
+    """A clock for differences, the only one that both runtimes have."""
+    return time.time_ns() // 1000
 
 
 def cost(step: Callable[[], object]) -> dict[str, float | None]:
@@ -114,6 +112,8 @@ def main() -> None:
     decoder = Decoder()
     accumulator = QuarterAccumulator()
     meter = decoder.decode(TELEGRAM)
+    quarter = Quarter(meter["quarter_id"])
+    quarter.add(0, 1234, 567)
 
     def decode_next() -> None:
         decoder.decode(NEXT_TELEGRAM)
@@ -133,7 +133,7 @@ def main() -> None:
                 "decode_first": cost(lambda: Decoder().decode(TELEGRAM)),
                 "decode_two_more": cost(decode_next),
                 "accumulate": cost(lambda: accumulator.add(meter)),
-                "document": cost(lambda: sum(len(piece) for piece in accumulator.running.document())),
+                "document": cost(lambda: sum(len(piece) for piece in quarter.document())),
             }
         )
     )

@@ -54,8 +54,7 @@ async def test_a_board_that_is_off_at_the_start_is_tried_again(
 ) -> None:
     await board.stop()
     await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.reason == "digimon does not answer"
+    assert [entry.state, entry.reason] == [ConfigEntryState.SETUP_RETRY, "digimon does not answer"]
     await board.start()
     await tick(60)
     assert entry.state is ConfigEntryState.LOADED

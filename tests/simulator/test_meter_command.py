@@ -13,7 +13,7 @@ import tty
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import pytest
 
@@ -72,7 +72,7 @@ def port_of(process: subprocess.Popen[bytes]) -> int:
     return int(announced[1])
 
 
-def read(stream: BinaryIO, number: int) -> bytes:
+def read(stream: IO[bytes], number: int) -> bytes:
     data = stream.read(number)
     assert len(data) == number
     return data
@@ -135,7 +135,7 @@ def test_everyone_who_connects_is_served(meter: Meter, house: House) -> None:
 
 
 @contextlib.contextmanager
-def _connect(port: int) -> Iterator[BinaryIO]:
+def _connect(port: int) -> Iterator[IO[bytes]]:
     with socket.create_connection(("127.0.0.1", port), timeout=WAIT) as client, client.makefile("rb") as stream:
         yield stream
 
