@@ -113,7 +113,8 @@ def main() -> None:
     accumulator = QuarterAccumulator()
     meter = decoder.decode(TELEGRAM)
     quarter = Quarter(meter["quarter_id"])
-    quarter.add(0, 1234, 567)
+    for second in range(0, 900, 5):
+        quarter.add(second, 1234 + second, 567)
 
     def decode_next() -> None:
         decoder.decode(NEXT_TELEGRAM)
