@@ -6,7 +6,6 @@ Offtake counts positive and injection negative, as the original's documents have
 """
 
 from array import array
-from json import loads
 
 from .clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS, quarter_start
 
@@ -153,6 +152,8 @@ def read_document(text: str) -> Quarter:
 
     :raises ValueError: no quarter document.
     """
+    from json import loads
+
     # The document holds no text values, so its first closing brace ends it.
     end = text.find("}")
     document = loads(text[: end + 1])

@@ -47,15 +47,15 @@ REGISTERS = (
 
 
 def pack_journal(record: bytearray, sequence: int, quarter: Quarter, first: int, registers: "list[int | None]") -> None:
-    """Write intervals of a quarter, from ``first`` to its last one, into a record.
+    """Write intervals of a quarter, from ``first`` on, into a record.
 
     :param record: `JOURNAL_BYTES` long, overwritten whole.
     :param sequence: one more than that of the record before, modulo 2**32.
-    :param first: at most `JOURNAL_MOST` before the quarter's end.
+    :param first: of at most `JOURNAL_MOST` intervals; what comes behind them is for another record.
     :param registers: in the order of `REGISTERS`, Wh and l, None for what the meter does not send.
     """
     _clear(record)
-    number = quarter.end() - first
+    number = min(quarter.end() - first, JOURNAL_MOST)
     pack_into(_JOURNAL_HEAD, record, 0, sequence & 0xFFFFFFFF, quarter.quarter_id, first, number)
     _pack_registers(record, 10, registers)
     position = _JOURNAL_INTERVALS
@@ -67,23 +67,23 @@ def pack_journal(record: bytearray, sequence: int, quarter: Quarter, first: int,
     _close(record)
 
 
-def journal_sequence(record: "bytes | bytearray") -> int | None:
-    """The sequence number of a journal record; None when it is none, or damaged."""
+def journal_head(record: "bytes | bytearray") -> tuple[int, int] | None:
+    """The sequence number and the quarter id of a journal record; None when it is none, or damaged."""
     if len(record) != JOURNAL_BYTES or not _is_whole(record):
         return None
     sequence, quarter_id, first, number = unpack_from(_JOURNAL_HEAD, record, 0)
     if number > JOURNAL_MOST or first + number > QUARTER_INTERVALS or not _is_quarter(quarter_id):
         return None
-    return int(sequence)
+    return int(sequence), int(quarter_id)
 
 
-def unpack_journal(record: "bytes | bytearray") -> "tuple[Quarter, list[int | None]]":
-    """The intervals of a journal record, as a quarter with nothing else in it, and the registers.
+def unpack_journal(record: "bytes | bytearray", quarter: Quarter) -> "list[int | None]":
+    """Set the intervals of a journal record in a quarter, over what it has.
 
-    :param record: one for which `journal_sequence` gave a number.
+    :param record: one for which `journal_head` gave the id of this quarter.
+    :returns: the registers.
     """
-    _, quarter_id, first, number = unpack_from(_JOURNAL_HEAD, record, 0)
-    quarter = Quarter(quarter_id)
+    _, _, first, number = unpack_from(_JOURNAL_HEAD, record, 0)
     position = _JOURNAL_INTERVALS
     for interval in range(first, first + number):
         consumed = _unpack_24(record, position)
@@ -91,7 +91,7 @@ def unpack_journal(record: "bytes | bytearray") -> "tuple[Quarter, list[int | No
         if _GAP not in (consumed, produced):
             quarter.set_interval(interval, consumed, produced)
         position += _INTERVAL_BYTES
-    return quarter, _unpack_registers(record, 10)
+    return _unpack_registers(record, 10)
 
 
 def pack_index(record: bytearray, quarter: Quarter, registers: "list[int | None]") -> None:

@@ -10,11 +10,12 @@ import test_clock
 import test_obis
 import test_quarter
 import test_records
+import test_stored
 import test_telegram
 
 failed = 0
 passed = 0
-for suite in (test_clock, test_telegram, test_obis, test_quarter, test_records):
+for suite in (test_clock, test_telegram, test_obis, test_quarter, test_records, test_stored):
     for name in sorted(dir(suite)):
         if not name.startswith("test_"):
             continue

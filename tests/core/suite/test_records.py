@@ -9,7 +9,7 @@ from core.records import (
     INDEX_BYTES,
     JOURNAL_BYTES,
     JOURNAL_MOST,
-    journal_sequence,
+    journal_head,
     pack_index,
     pack_journal,
     registers_of,
@@ -36,9 +36,9 @@ def test_a_journal_record_is_read_back():
     intervals = {100: (0, 0), 101: (99999, 0), 103: (1, 70000), 104: (32768, 32769)}
     record = bytearray(b"\xff" * JOURNAL_BYTES)
     pack_journal(record, 7, quarter(intervals), 100, REGISTERS)
-    assert journal_sequence(record) == 7
-    read, registers = unpack_journal(record)
-    assert read.quarter_id == QUARTER_ID
+    assert journal_head(record) == (7, QUARTER_ID)
+    read = Quarter(QUARTER_ID)
+    registers = unpack_journal(record, read)
     assert intervals_of(read) == intervals
     assert registers == REGISTERS
 
@@ -47,10 +47,30 @@ def test_the_most_intervals_fit():
     intervals = {interval: (interval, 0) for interval in range(180)}
     record = bytearray(JOURNAL_BYTES)
     pack_journal(record, 0xFFFFFFFF, quarter(intervals), 180 - JOURNAL_MOST, [None] * 6)
-    assert journal_sequence(record) == 0xFFFFFFFF
-    read, registers = unpack_journal(record)
+    assert journal_head(record) == (0xFFFFFFFF, QUARTER_ID)
+    read = Quarter(QUARTER_ID)
+    registers = unpack_journal(record, read)
     assert len(intervals_of(read)) == JOURNAL_MOST == 79
     assert registers == [None] * 6
+
+
+def test_what_does_not_fit_is_for_the_next_record():
+    whole = quarter({interval: (interval, 0) for interval in range(180)})
+    record = bytearray(JOURNAL_BYTES)
+    read = Quarter(QUARTER_ID)
+    for sequence, first in enumerate(range(0, 180, JOURNAL_MOST)):
+        pack_journal(record, sequence, whole, first, REGISTERS)
+        unpack_journal(record, read)
+    assert intervals_of(read) == intervals_of(whole)
+
+
+def test_a_later_record_replaces_what_an_earlier_one_says():
+    record = bytearray(JOURNAL_BYTES)
+    read = Quarter(QUARTER_ID)
+    for value in (5, 7):
+        pack_journal(record, value, quarter({3: (value, 0), 5: (1, 1)}), 3, REGISTERS)
+        unpack_journal(record, read)
+    assert intervals_of(read) == {3: (7, 0), 5: (1, 1)}
 
 
 def test_an_index_record_is_read_back():
@@ -70,9 +90,9 @@ def test_the_highest_powers_do_not_wrap():
 
 def test_what_was_never_written_is_no_record():
     for filler in (b"\x00", b"\xff"):
-        assert journal_sequence(filler * JOURNAL_BYTES) is None
+        assert journal_head(filler * JOURNAL_BYTES) is None
         assert unpack_index(filler * INDEX_BYTES) is None
-    assert journal_sequence(b"") is None
+    assert journal_head(b"") is None
     assert unpack_index(b"") is None
 
 
@@ -81,7 +101,7 @@ def test_any_changed_byte_is_noticed():
     pack_journal(journal, 1, quarter({0: (1, 2)}), 0, REGISTERS)
     index = bytearray(INDEX_BYTES)
     pack_index(index, quarter({0: (1, 2)}), REGISTERS)
-    for record, read in ((journal, journal_sequence), (index, unpack_index)):
+    for record, read in ((journal, journal_head), (index, unpack_index)):
         assert read(record) is not None
         for position in range(len(record)):
             record[position] ^= 0x10
