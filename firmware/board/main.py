@@ -1,6 +1,8 @@
 """Assembles the app and keeps its tasks running."""
 
 import asyncio
+import sys
+import time
 
 import machine
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 # A task that ended with an error begins again after this long.
 _RESTART_SECONDS = 1
 _CARD_CHECK_SECONDS = 10
+_RESET_PAUSE_SECONDS = 3
 
 
 class Application:
@@ -136,7 +139,8 @@ def run() -> None:
     """What the board does for as long as it has power."""
     try:
         asyncio.run(_run())
-    except Exception:
-        # Nothing below catches this: without it a board would stand still until somebody comes.
+    except Exception as error:  # noqa: BLE001 (without a reset the board would stand still until somebody comes)
+        sys.print_exception(error)
+        # A board that never gets further can still be stopped by Ctrl-C.
+        time.sleep(_RESET_PAUSE_SECONDS)
         machine.reset()
-        raise

@@ -116,6 +116,19 @@ asyncio.run(main())
     assert result.returncode == EXIT_RESET, result.stdout + result.stderr
 
 
+def test_an_app_that_cannot_start_tells_why_and_resets(tmp_path: Path) -> None:
+    script = """
+import board.main
+def broken():
+    raise ValueError("no memory is like this")
+board.main.Application = broken
+board.main.run()
+"""
+    result = run(script, tmp_path)
+    assert result.returncode == EXIT_RESET
+    assert "ValueError: no memory is like this" in result.stdout
+
+
 def test_a_board_that_resets_starts_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for folder in ("app", "twin"):
         (tmp_path / folder).mkdir()
