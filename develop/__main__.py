@@ -97,8 +97,11 @@ def main() -> int:
             if arguments.fresh:
                 state.clear()
             asyncio.run(_run(options, state))
-    except (ApiError, ChildError, StateError) as error:
+    except (ChildError, StateError) as error:
         print(f"scripts/develop: {error}", file=sys.stderr)
+        return 1
+    except ApiError as error:
+        print(f"scripts/develop: {error}; Home Assistant's log is in {state.logs}", file=sys.stderr)
         return 1
     return 0
 

@@ -34,8 +34,9 @@ _HABITS = {
 
 # A board that is heard at all is heard when Home Assistant asks for the first time.
 _DISCOVERY_SECONDS = 10
-# Long enough for a board at a new address to be heard there.
-_LOAD_SECONDS = 15
+# For a known board to answer, and for one at a new address to be heard there.
+_ANSWER_SECONDS = 2
+_HEARD_SECONDS = 15
 _SENSOR_SECONDS = 30
 
 _LOADED = "loaded"
@@ -91,7 +92,7 @@ async def add_board(api: Api, board: Board, *, discovery: bool) -> Way:
         if answer["type"] != "create_entry":
             raise ApiError(f"Home Assistant does not add the board: {answer.get('errors') or answer.get('reason')}")
         known = answer["result"]["entry_id"]
-    elif not await _loaded(api, known, _LOAD_SECONDS):
+    elif not await _loaded(api, known, _HEARD_SECONDS if discovery else _ANSWER_SECONDS):
         await _tell_address(api, board, known)
     if not await _loaded(api, known, _SENSOR_SECONDS):
         raise ApiError("Home Assistant does not read the board; Settings, System, Logs tells why")

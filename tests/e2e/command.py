@@ -115,8 +115,12 @@ class Command:
 
     async def ready(self) -> None:
         """Wait until it says that the page is there."""
+        await self.says(r"^ready +http")
+
+    async def says(self, pattern: str) -> None:
+        """Wait until it says something."""
         async with asyncio.timeout(_READY_SECONDS):
-            while not re.search(r"^ready +http", self.output, re.MULTILINE):
+            while not re.search(pattern, self.output, re.MULTILINE):
                 assert await self._read_line(), self.output
 
     async def ended(self) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import QUARTER_INTERVALS, QUARTER_SECONDS, quarter_id_at, quarter_path
-from develop.api import Api
+from develop.api import Api, ApiError
 from develop.demonstration import PASSWORD, PERSON
 from develop.home import device_of
 
@@ -66,11 +66,19 @@ async def test_a_signal_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path
         await second.stop()
 
 
-async def test_a_part_that_crashes_is_told_and_ends_the_rest(tmp_path: Path) -> None:
+async def test_home_assistant_may_be_restarted_but_nothing_may_crash(tmp_path: Path) -> None:
     command = Command(tmp_path, "--no-discovery")
     try:
         await command.start()
         await command.ready()
+        async with Api(command.url) as api:
+            await api.sign_in(PERSON, PASSWORD)
+            # It ends before it answers.
+            with contextlib.suppress(ApiError):
+                await api.command("call_service", domain="homeassistant", service="restart")
+        await command.says(r"^Home Assistant +is back")
+        await _entry_id(command)
+
         processes = command.descendants()
         (meter,) = (process for process in processes if "-m simulator" in process.command)
         os.kill(meter.pid, signal.SIGKILL)
