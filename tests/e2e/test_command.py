@@ -21,7 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _START_SECONDS = 60
 _STOP_SECONDS = 15
-_SECOND_START_SECONDS = 30
+# Four on a machine that has nothing else to do.
+_SECOND_START_SECONDS = 45
 
 
 async def _entry_id(command: Command) -> str:
@@ -32,25 +33,29 @@ async def _entry_id(command: Command) -> str:
         return str(device["config_entries"][0])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path, number: signal.Signals) -> None:
+async def _end_with(command: Command, number: signal.Signals) -> None:
+    """Send a signal, and see all processes gone soon after."""
+    processes = command.descendants()
+    # The meter, the twin, its MicroPython, and Home Assistant.
+    assert len(processes) >= 4
+    asked = time.monotonic()
+    command.process.send_signal(number)
+    assert await command.ended() == 0
+    assert time.monotonic() - asked < _STOP_SECONDS
+    assert [process for process in processes if process.lives] == []
+
+
+async def test_a_signal_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> None:
     first = Command(tmp_path, "--no-discovery")
     try:
         await first.start()
         await first.ready()
         entry_id = await _entry_id(first)
-        processes = first.descendants()
-        # The meter, the twin, its MicroPython, and Home Assistant.
-        assert len(processes) >= 4
-        asked = time.monotonic()
-        first.process.send_signal(number)
-        assert await first.ended() == 0
-        assert time.monotonic() - asked < _STOP_SECONDS
-        assert [process for process in processes if process.lives] == []
+        await _end_with(first, signal.SIGINT)
     finally:
         await first.stop()
 
-    # Some quarters that the board missed meanwhile.
+    # A quarter that the board missed meanwhile.
     missed = int(time.time()) // QUARTER_SECONDS * QUARTER_SECONDS - QUARTER_SECONDS
     path = first.state.card / quarter_path(quarter_id_at(missed)).lstrip("/")
     path.unlink()
@@ -62,6 +67,7 @@ async def test_a_signal_ends_all_of_it_and_the_next_start_goes_on(tmp_path: Path
         assert time.monotonic() - asked < _SECOND_START_SECONDS
         assert await _entry_id(second) == entry_id
         assert len(json.loads(path.read_bytes())["consumed_power_interval_avgs"]) == QUARTER_INTERVALS
+        await _end_with(second, signal.SIGTERM)
     finally:
         await second.stop()
 
