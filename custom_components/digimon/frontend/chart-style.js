@@ -1,0 +1,90 @@
+/**
+ * How the chart looks. Its colours are those of the page around it, or of Home Assistant's theme, where these have any;
+ * `--digimon-…` sets them apart.
+ */
+export const CHART_STYLE = `
+:host {
+  --text: var(--digimon-text, var(--primary-text-color, #18222d));
+  --muted: var(--digimon-muted, var(--secondary-text-color, #5a6775));
+  --paper: var(--digimon-paper, var(--card-background-color, #fff));
+  --rule: var(--digimon-rule, var(--divider-color, #dfe4ea));
+  --offtake: var(--digimon-offtake, #e8771a);
+  --over: var(--digimon-over, #c92a2a);
+  --injection: var(--digimon-injection, #12936b);
+  --average: var(--digimon-average, #1f5fd1);
+  --peak: var(--digimon-peak, #b3155c);
+  --target: var(--digimon-target, #6b4fc4);
+  display: flex;
+  flex-direction: column;
+  height: 320px;
+  color: var(--text);
+  font: 12px/1.35 var(--digimon-font, system-ui, sans-serif);
+  font-variant-numeric: tabular-nums;
+}
+@media (prefers-color-scheme: dark) {
+  :host {
+    --text: var(--digimon-text, var(--primary-text-color, #e7edf3));
+    --muted: var(--digimon-muted, var(--secondary-text-color, #9aa8b7));
+    --paper: var(--digimon-paper, var(--card-background-color, #171f29));
+    --rule: var(--digimon-rule, var(--divider-color, #2b3643));
+    --offtake: var(--digimon-offtake, #ff9d4d);
+    --over: var(--digimon-over, #ff6b6b);
+    --injection: var(--digimon-injection, #34d3a2);
+    --average: var(--digimon-average, #82b1ff);
+    --peak: var(--digimon-peak, #ff7db1);
+    --target: var(--digimon-target, #b8a2ff);
+  }
+}
+:host([hidden]), [hidden] { display: none !important }
+.plot { position: relative; flex: 1; min-height: 0; touch-action: pan-y; border-radius: 6px; outline-offset: 2px }
+.plot:focus { outline: none }
+.plot:focus-visible { outline: 2px solid var(--average) }
+.day .plot { cursor: pointer }
+svg { display: block; position: absolute; width: 100%; height: 100%; overflow: visible }
+text { fill: var(--muted); font-size: 12px }
+.levels text { text-anchor: end }
+.times text { text-anchor: middle }
+.grid { stroke: var(--rule) }
+.zero { stroke: var(--muted) }
+.offtake { fill: var(--offtake) }
+.over { fill: var(--over) }
+.injection { fill: var(--injection) }
+.most { opacity: .32 }
+.gaps { fill: var(--muted); opacity: .16 }
+.running { fill: var(--offtake); animation: breathe 2.5s ease-in-out infinite }
+.average, .rest, .peak, .target { fill: none; stroke-width: 2 }
+.average, .rest { stroke: var(--average) }
+.rest { stroke-dasharray: 1 5; stroke-linecap: round }
+.peak { stroke: var(--peak); stroke-dasharray: 7 4; stroke-width: 1.5 }
+.target { stroke: var(--target); stroke-dasharray: 3 3; stroke-width: 1.5 }
+.cursor { stroke: var(--text); stroke-opacity: .7 }
+.average-label, .peak-label, .target-label, .far-label {
+  font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round;
+}
+.average-label { fill: var(--average); text-anchor: end }
+.peak-label, .far-label { fill: var(--peak) }
+.target-label { fill: var(--target) }
+.reading {
+  position: absolute; top: 0; left: 0; padding: 5px 9px; pointer-events: none; white-space: nowrap;
+  color: var(--text); background: var(--paper); border: 1px solid var(--rule); border-radius: 8px;
+  box-shadow: 0 3px 12px #0003;
+}
+.reading strong, .reading span { display: block }
+.reading .key { display: inline-block; margin-inline-end: 6px }
+.empty { position: absolute; inset: 0; display: grid; place-items: center; color: var(--muted); font-size: 14px }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 4px 0 0; padding: 0; list-style: none; color: var(--muted) }
+.key { display: inline-block; width: 10px; height: 10px; margin-inline-end: 5px; border-radius: 2px; background: var(--muted) }
+.key.offtake { background: var(--offtake) }
+.key.injection { background: var(--injection) }
+.key.most { background: var(--offtake) }
+.key.gap { opacity: .3 }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+@keyframes breathe { 50% { opacity: .45 } }
+@media (prefers-reduced-motion: reduce) { .running { animation: none } }
+@media (forced-colors: active) {
+  .offtake, .running { fill: Highlight } .injection { fill: LinkText } .over { fill: Mark }
+  .average, .rest, .peak, .target, .cursor, .zero { stroke: CanvasText }
+  text { fill: CanvasText !important; stroke: Canvas !important }
+  .key { forced-color-adjust: none }
+}
+`;
