@@ -20,6 +20,7 @@ from pathlib import Path
 
 import boards
 import lean
+import pages
 
 FIRMWARE = Path(__file__).resolve().parent
 MANIFEST = FIRMWARE.parent / "custom_components" / "digimon" / "manifest.json"
@@ -52,18 +53,13 @@ def stand_ins() -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted((FIRMWARE / "twin" / "stand_ins").glob("*.py"))}
 
 
-def pages() -> dict[str, bytes]:
-    """What the board serves from its flash, by name."""
-    return {path.name: path.read_bytes() for path in sorted(PAGES.iterdir())}
-
-
 def staged(board: str) -> dict[str, bytes]:
     """Every file of a build before anything is compiled, by its path in the build."""
     app, names = lean.trim(modules(board), lean.UNUSED)
     files = {f"app/{path}": source.encode() for path, source in app.items()}
     # The only module that MicroPython looks for as text.
     files["app/main.py"] = (FIRMWARE / "main.py").read_bytes()
-    files |= {f"app/www/{name}": content for name, content in pages().items()}
+    files |= {f"app/www/{name}": content for name, content in pages.ready(PAGES).items()}
     files |= {f"twin/{name}": source.encode() for name, source in stand_ins().items()}
     # What the short names in a traceback from the board stand for.
     files["names.json"] = json.dumps(names, indent=1).encode()

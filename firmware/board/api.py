@@ -1,7 +1,7 @@
 """The HTTP API: what each path answers. Knows neither sockets nor the web server.
 
 An answer is status, content type, length in bytes (None: as long as the text) and body: a text, or
-a generator of pieces of bytes for everything that may be longer than a packet.
+a generator of pieces of bytes for everything that may be longer than a packet. Further headers may follow.
 """
 
 from . import historic
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from .live import Live
     from .store import Store
 
-    Answer = tuple[int, str, int | None, str | Iterator[bytes]]
+    Body = str | Iterator[bytes]
+    Answer = tuple[int, str, int | None, Body] | tuple[int, str, int | None, Body, dict[str, str]]
     Arguments = dict[str, str]
 
 _JSON = "application/json"
 TEXT = "text/plain; charset=UTF-8"
 _HTML = "text/html; charset=UTF-8"
 _XML = "text/xml; charset=UTF-8"
+_SCRIPT = "text/javascript; charset=UTF-8"
 
-_PAGE = "www/index.html"
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
 
@@ -42,6 +43,7 @@ class Api:
         self._paths: dict[str, Callable[[Arguments], Answer]] = {
             "/": self._page,
             "/index.html": self._page,
+            "/app.js": self._app,
             "/watt": self._watt,
             "/current/quarter": self._quarter,
             "/current/month/peak": self._month_peak,
@@ -68,9 +70,11 @@ class Api:
         return NOT_FOUND
 
     def _page(self, _arguments: "Arguments") -> "Answer":
-        with open(_PAGE, "rb") as file:
-            length = file.seek(0, 2)
-        return 200, _HTML, length, _file(open(_PAGE, "rb"), length)
+        return _static("index.html", _HTML, "no-cache")
+
+    def _app(self, arguments: "Arguments") -> "Answer":
+        # The page names the content's hash: another content has another address.
+        return _static("app.js", _SCRIPT, "max-age=31536000,immutable" if "v" in arguments else "no-cache")
 
     def _watt(self, _arguments: "Arguments") -> "Answer":
         return 200, TEXT, None, str(self._live.watt())
@@ -159,6 +163,14 @@ class Api:
 
 def _pieces(kind: str, pieces: "list[bytes]") -> "Answer":
     return 200, kind, sum(len(piece) for piece in pieces), (piece for piece in pieces)
+
+
+def _static(name: str, kind: str, caching: str) -> "Answer":
+    """A file of the board's pages, which the build has compressed."""
+    file = open(f"www/{name}.gz", "rb")  # noqa: SIM115 (closed with the generator)
+    length = file.seek(0, 2)
+    file.seek(0)
+    return 200, kind, length, _file(file, length), {"Content-Encoding": "gzip", "Cache-Control": caching}
 
 
 def _telegram(telegram: bytes) -> "Iterator[bytes]":

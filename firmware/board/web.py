@@ -60,14 +60,16 @@ class Server:
         except (ValueError, IndexError):
             request = None
         try:
-            status, kind, length, body = self._answer(request)
+            status, kind, length, body, *more = self._answer(request)
         except Exception as error:  # noqa: BLE001 (the client is told that it is not its fault)
             self._log.error("web", error)
-            status, kind, length, body = 500, TEXT, None, "Internal server error"
+            status, kind, length, body, more = 500, TEXT, None, "Internal server error", []
         if not isinstance(body, str):
             # The guard closes what is left open when a client does not read to the end.
             outgoing.body = body
         headers = {"Content-Type": kind}
+        if more:
+            headers.update(more[0])
         if request is None or request.method in _METHODS:
             # Any page in the house may read; writing is another matter.
             headers["Access-Control-Allow-Origin"] = "*"

@@ -1,5 +1,6 @@
 """Every request of the board's API, the wrong ones too."""
 
+import gzip
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -267,11 +268,14 @@ def test_the_description(twin: Twin) -> None:
 
 def test_the_page(twin: Twin) -> None:
     page = twin.get("/")
-    assert page.body == (ROOT / "firmware/www/index.html").read_bytes()
-    assert page.headers["Content-Type"] == "text/html; charset=UTF-8"
     assert page.body == twin.get("/index.html").body
+    assert page.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert page.headers["Cache-Control"] == "no-cache"
+    text = gzip.decompress(page.body)
+    assert b"<title>digimon</title>" in text
     # Nothing from outside the house.
-    assert not re.search(rb"(src|href)=\"?(https?:)?//", page.body)
+    assert not re.search(rb"(src|href)=\"?(https?:)?//", text)
 
 
 def test_the_log_on_the_card(twin: Twin) -> None:
