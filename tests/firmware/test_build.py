@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import boards
@@ -47,10 +46,8 @@ def test_every_board_has_its_build(name: str, cache: Path) -> None:
 def test_the_second_build_is_the_first(cache: Path) -> None:
     first = build(boards.DEFAULT, cache)
     made = first.stat().st_mtime_ns
-    start = time.monotonic()
     assert build(boards.DEFAULT, cache) == first
     assert first.stat().st_mtime_ns == made
-    assert time.monotonic() - start < 5
 
 
 def test_no_two_pins_of_a_board_are_one() -> None:

