@@ -60,6 +60,7 @@ def staged(board: str) -> dict[str, bytes]:
     # The only module that MicroPython looks for as text.
     files["app/main.py"] = (FIRMWARE / "main.py").read_bytes()
     files |= {f"app/www/{name}": content for name, content in pages.ready(PAGES).items()}
+    files |= {f"app/www/{path.name}": path.read_bytes() for path in sorted(PAGES.glob("*.png"))}
     files |= {f"twin/{name}": source.encode() for name, source in stand_ins().items()}
     # What the short names in a traceback from the board stand for.
     files["names.json"] = json.dumps(names, indent=1).encode()

@@ -26,7 +26,9 @@ TEXT = "text/plain; charset=UTF-8"
 _HTML = "text/html; charset=UTF-8"
 _XML = "text/xml; charset=UTF-8"
 _SCRIPT = "text/javascript; charset=UTF-8"
+_PNG = "image/png"
 
+_ICON = "www/electric-meter.png"
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
 
@@ -56,6 +58,9 @@ class Api:
             "/historic/days": self._days,
             "/historic/quarters": self._quarters,
             "/description.xml": self._description,
+            "/electric-meter.png": self._icon,
+            # The original's own misspelling, which its clients ask for.
+            "/electic-meter.png": self._icon,
         }
 
     def answer(self, path: str, arguments: "Arguments") -> "Answer":
@@ -75,6 +80,10 @@ class Api:
     def _app(self, arguments: "Arguments") -> "Answer":
         # The page names the content's hash: another content has another address.
         return _static("app.js", _SCRIPT, "max-age=31536000,immutable" if "v" in arguments else "no-cache")
+
+    def _icon(self, _arguments: "Arguments") -> "Answer":
+        # Who looks for devices may know nothing of compression.
+        return _whole(open(_ICON, "rb"), _PNG)
 
     def _watt(self, _arguments: "Arguments") -> "Answer":
         return 200, TEXT, None, str(self._live.watt())
@@ -167,10 +176,15 @@ def _pieces(kind: str, pieces: "list[bytes]") -> "Answer":
 
 def _static(name: str, kind: str, caching: str) -> "Answer":
     """A file of the board's pages, which the build has compressed."""
-    file = open(f"www/{name}.gz", "rb")  # noqa: SIM115 (closed with the generator)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": caching}
+    return _whole(open(f"www/{name}.gz", "rb"), kind) + (headers,)
+
+
+def _whole(file: "IO[bytes]", kind: str) -> "tuple[int, str, int | None, Body]":
+    """A file that is closed with its answer."""
     length = file.seek(0, 2)
     file.seek(0)
-    return 200, kind, length, _file(file, length), {"Content-Encoding": "gzip", "Cache-Control": caching}
+    return 200, kind, length, _file(file, length)
 
 
 def _telegram(telegram: bytes) -> "Iterator[bytes]":

@@ -6,9 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    # Section (0 answers, 1 authority, 2 additional), owner in lower case, type, TTL in seconds, data.
+    Record = tuple[int, bytes, int, int, bytes]
+
 A = const(1)
 PTR = const(12)
 TXT = const(16)
+AAAA = const(28)
 SRV = const(33)
 ANY = const(255)
 
@@ -63,6 +67,34 @@ def questions(message: bytes) -> "Iterator[tuple[bytes, int, int]]":
         yield asked, kind, group
 
 
+def records(message: bytes) -> "Iterator[Record]":
+    """The records of a message. Names in their data, as far as a responder compares them, are written out.
+
+    A message that is cut or does not make sense ends the records.
+    """
+    try:
+        position = HEADER_BYTES
+        for _ in range(min(number(message, 4), _MOST_QUESTIONS)):
+            position = _read_name(message, position)[1] + 4
+        for section in range(3):
+            for _ in range(min(number(message, 6 + 2 * section), _MOST_QUESTIONS)):
+                owner, position = _read_name(message, position)
+                kind = number(message, position)
+                ttl = number(message, position + 4) << 16 | number(message, position + 6)
+                start = position + 10
+                position = start + number(message, position + 8)
+                data = message[start:position]
+                if len(data) != position - start:
+                    return
+                # What stands before the name: priority, weight and port.
+                fixed = 0 if kind == PTR else 6
+                if kind in (PTR, SRV):
+                    data = data[:fixed] + _read_name(message, start + fixed)[0]
+                yield section, owner, kind, ttl, data
+    except (IndexError, ValueError):
+        pass
+
+
 def _read_name(message: bytes, position: int) -> "tuple[bytes, int]":
     """A name in lower case, and the position behind it.
 
@@ -100,6 +132,13 @@ def message(identification: int, flags: int, answers: "list[bytes]", additional:
     """A message of records, with no question."""
     counts = _two(0) + _two(len(answers)) + _two(0) + _two(len(additional))
     return _two(identification) + _two(flags) + counts + b"".join(answers) + b"".join(additional)
+
+
+def probe(names: "tuple[bytes, ...]", proposed: "list[bytes]") -> bytes:
+    """A query whether anybody has one of some names, with the records it is wanted for (RFC 6762 section 8.1)."""
+    asked = b"".join(name + _two(ANY) + _two(CLASS_IN | TOP_BIT) for name in names)
+    counts = _two(len(names)) + _two(0) + _two(len(proposed)) + _two(0)
+    return _two(0) + _two(0) + counts + asked + b"".join(proposed)
 
 
 def service_data(port: int, host: bytes) -> bytes:

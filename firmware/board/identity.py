@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .config import Config
+    from .discovery import Responder
     from .memory import Memory
     from .net import Network
     from .p1 import P1Port
@@ -51,7 +52,11 @@ def serial_number() -> str:
 
 
 class Identity:
-    """Gathers what ``/info``, ``/description.xml`` and discovery tell about the board."""
+    """Gathers what ``/info``, ``/description.xml`` and discovery tell about the board.
+
+    :ivar uuid: under which UPnP knows the board.
+    :ivar responder: knows the name under which the board is found, None if it is not to be found.
+    """
 
     def __init__(
         self,
@@ -68,6 +73,8 @@ class Identity:
         self._record = record
         self._serial = serial_number()
         self._mac = machine.unique_id()
+        self.uuid = _UUID + self._mac[3:].hex()
+        self.responder: Responder | None = None
 
     def text_entries(self) -> "list[str]":
         """The entries of the TXT record."""
@@ -84,6 +91,7 @@ class Identity:
         return {
             "api": API,
             "name": self._config.name,
+            "announced": None if self.responder is None else self.responder.name,
             "board": board.NAME,
             "version": board.VERSION,
             "serial": self._serial,
@@ -118,7 +126,6 @@ class Identity:
 
     def description(self) -> str:
         """The UPnP description of the device, with the values of the original."""
-        uuid = _UUID + self._mac[3:].hex()
         return (
             '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">'
             "<specVersion><major>1</major><minor>0</minor></specVersion><device>"
@@ -126,5 +133,7 @@ class Identity:
             f"<friendlyName>{self._config.name}</friendlyName><presentationURL>index.html</presentationURL>"
             f"<serialNumber>{self._serial}</serialNumber><modelName>{board.NAME}</modelName>"
             f"<modelDescription>Digitale Meter Monitor</modelDescription><modelNumber>{board.VERSION}</modelNumber>"
-            f"<manufacturer>Ockernuts</manufacturer><UDN>uuid:{uuid}</UDN></device></root>"
+            f"<manufacturer>Ockernuts</manufacturer><UDN>uuid:{self.uuid}</UDN>"
+            "<iconList><icon><mimetype>image/png</mimetype><width>48</width><height>48</height><depth>32</depth>"
+            "<url>electric-meter.png</url></icon></iconList></device></root>"
         )

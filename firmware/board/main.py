@@ -16,6 +16,7 @@ from .log import Log
 from .memory import Memory
 from .net import Network
 from .p1 import P1Port
+from .ssdp import Ssdp
 from .store import CONFIG, Store
 from .web import Server
 
@@ -41,7 +42,7 @@ class Application:
 
         :param host: the address to serve at; the default is every one the board has.
         :param http_port: the port to serve at.
-        :param announced: whether the board is to be found by multicast DNS.
+        :param announced: whether the board is to be found by multicast DNS and SSDP.
         """
         self.memory = Memory()
         self._host = host
@@ -57,9 +58,10 @@ class Application:
         self._network = Network(config, self._log)
         identity = Identity(config, self._network, self._store, self.port, self.memory)
         self._server = Server(Api(self._live, self._store, identity), self._log, self.memory)
-        self._responder: Responder | None = None
+        self._finders: list[Responder | Ssdp] = []
         if announced:
-            self._responder = Responder(config.name, http_port, identity.text_entries(), self._log)
+            identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
+            self._finders = [identity.responder, Ssdp(identity.uuid, http_port, self._log)]
         self._tasks: list[asyncio.Task[None]] = []
         self._restarting: asyncio.Task[None] | None = None
 
@@ -70,10 +72,10 @@ class Application:
         """
         self._network.start()
         await self._server.listen(self._host, self._http_port)
-        if self._responder is not None:
+        for finder in self._finders:
             # Between powering up and joining is the only time to take the port (see discovery).
-            self._responder.open()
-            self._keep("discovery", self._responder.answer)
+            finder.open()
+            self._keep("discovery", finder.answer)
         self._network.join()
         self._keep("p1", self.port.run)
         self._keep("watch", self._watch)
@@ -87,8 +89,8 @@ class Application:
         """Leave the network politely and store what the running quarter has."""
         for task in self._tasks:
             task.cancel()
-        if self._responder is not None:
-            self._responder.close()
+        for finder in self._finders:
+            finder.close()
         self._server.close()
         if self._live.quarter is not None:
             self._store.save(self._live.quarter)
@@ -120,8 +122,8 @@ class Application:
                 # Not one of the tasks, which it ends.
                 self._restarting = asyncio.create_task(self.restart())
                 return
-            if self._responder is not None:
-                self._responder.look(self._network.address)
+            for finder in self._finders:
+                finder.look(self._network.address)
             self._server.guard.look()
             await asyncio.sleep(1)
             seconds += 1

@@ -211,6 +211,7 @@ def test_who_the_board_is(twin: Twin) -> None:
     assert set(info) == {
         "api",
         "name",
+        "announced",
         "board",
         "version",
         "serial",
@@ -263,7 +264,13 @@ def test_the_description(twin: Twin) -> None:
         "modelNumber": info["version"],
         "manufacturer": "Ockernuts",
         "UDN": "uuid:38323636-4558-4dda-9188-cda0e6" + info["mac"].replace(":", "")[6:],
+        "iconList": None,
     }
+    icon = twin.get("/electric-meter.png")
+    assert icon.headers["Content-Type"] == "image/png"
+    assert icon.body == (ROOT / "firmware/www/electric-meter.png").read_bytes()
+    # As the original misspells it.
+    assert twin.get("/electic-meter.png").body == icon.body
 
 
 def test_the_page(twin: Twin) -> None:

@@ -1,6 +1,7 @@
 """The board is found by multicast DNS, as python-zeroconf (and so Home Assistant) sees it over real multicast."""
 
 import contextlib
+import json
 import os
 import select
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
+from .micropython import run, staged
 from .twin import PATIENCE_SECONDS, Twin, wait_for
 
 GROUP = "224.0.0.251"
@@ -143,7 +145,8 @@ def heard(receiver: socket.socket, seconds: float) -> list[bytes]:
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0 and select.select([receiver], [], [], left)[0]:
         packet = receiver.recv(9000)
-        if packet[2:3] and packet[2] & 0x80:
+        # Others in the house talk too.
+        if packet[2:3] and packet[2] & 0x80 and NAME.encode() in packet:
             found.append(packet)
     return found
 
@@ -243,6 +246,103 @@ def test_several_questions_in_one(twin: Twin) -> None:
     assert answer is not None
     assert records(answer, INSTANCE, TXT)
     assert records(answer, f"{NAME}.local", A)
+
+
+def service(name: str, port: int) -> bytes:
+    """The record of another device that offers a service under a name."""
+    data = struct.pack("!3H", 0, 0, port) + encoded(f"{name}.local")
+    return encoded(f"{name}.{SERVICE}") + struct.pack("!2HIH", SRV, 1 | UNICAST, 120, len(data)) + data
+
+
+def host(name: str, address: str) -> bytes:
+    return encoded(f"{name}.local") + struct.pack("!2HIH4s", A, 1 | UNICAST, 120, 4, socket.inet_aton(address))
+
+
+def test_it_asks_before_it_takes_a_name(card: Path) -> None:
+    name = f"{NAME}-asks"
+    with listening() as receiver, board(card, name):
+        probes: list[bytes] = []
+        end = time.monotonic() + 3
+        while time.monotonic() < end and len(probes) < 3:
+            if select.select([receiver], [], [], 0.1)[0]:
+                packet = receiver.recv(9000)
+                if name.encode() in packet:
+                    assert not packet[2] & 0x80, "it answers before it has asked"
+                    probes.append(packet)
+        assert len(probes) == 3
+        # Two questions for any record, and what the name is wanted for.
+        assert probes[0][:12] == struct.pack("!6H", 0, 0, 2, 0, 2, 0)
+        assert encoded(f"{name}.local") + struct.pack("!2H", ANY, 1 | UNICAST) in probes[0]
+
+
+@pytest.mark.parametrize("record", ["host", "service"])
+def test_a_name_that_is_taken_is_left_to_whom_it_belongs(card: Path, record: str) -> None:
+    name = f"{NAME}-taken-{record}"
+    taken = host(name, "192.0.2.1") if record == "host" else service(name, 9)
+    answer = struct.pack("!6H", 0, 0x8400, 0, 1, 0, 0) + taken
+    with listening() as receiver, board(card, name) as twin, sending() as sender:
+
+        def renamed() -> bool:
+            while select.select([receiver], [], [], 0)[0]:
+                packet = receiver.recv(9000)
+                if not packet[2] & 0x80 and encoded(name + ".local") in packet:
+                    sender.sendto(answer, (GROUP, PORT))
+            return bool(ask(query((f"{name}-2.local", A, 1 | UNICAST)), 0.2, f"{name}-2".encode()))
+
+        wait_for(renamed)
+        assert twin.info()["announced"] == f"{name}-2"
+        assert twin.info()["name"] == name
+        assert f"discovery: the name is taken, trying {name}-2" in twin.get("/crashlog.txt").text
+        # Now it defends that one.
+        assert ask(query((f"{name}.local", A, 1 | UNICAST)), 0.3, name.encode() + b"\5local") is None
+
+
+def test_who_uses_its_name_all_the_same_is_asked(card: Path) -> None:
+    """As long as that one does not answer, the name stays."""
+    name = f"{NAME}-again"
+    about = name.encode()
+    with board(card, name) as twin, sending() as sender:
+        wait_for(lambda: ask(query((f"{name}.local", A, 1 | UNICAST)), 0.5, about))
+        with listening() as receiver:
+            sender.sendto(struct.pack("!6H", 0, 0x8400, 0, 1, 0, 0) + host(name, "192.0.2.1"), (GROUP, PORT))
+            end = time.monotonic() + 1
+            asked = False
+            while time.monotonic() < end and not asked:
+                if select.select([receiver], [], [], 0.1)[0]:
+                    packet = receiver.recv(9000)
+                    asked = about in packet and not packet[2] & 0x80
+            assert asked
+        wait_for(lambda: ask(query((f"{name}.local", A, 1 | UNICAST)), 0.5, about))
+        assert twin.info()["announced"] == name
+
+
+def test_who_asks_at_the_same_moment_for_more_goes_first(tmp_path: Path) -> None:
+    """RFC 6762 section 8.2: the records are compared, and the lesser gives way."""
+    script = """
+from board import dns
+from board.discovery import Responder
+from board.log import Log
+one = Responder("kast", 80, [], Log())
+one._address = "10.0.0.5"
+for address in ("10.0.0.4", "10.0.0.5", "10.0.0.6"):
+    record = dns.record(dns.name("Kast", "local"), 1, 1, 120, dns.address_data(address))
+    theirs = dns.probe((dns.name("KAST", "local"),), [record])
+    print(one.{rival}(theirs, False))
+"""
+    names = json.loads((staged() / "names.json").read_text())["board/discovery.py"]
+    rival = next((short for short, meaning in names.items() if meaning == "_rival"), "_rival")
+    address = next((short for short, meaning in names.items() if meaning == "_address"), "_address")
+    result = run(script.replace("{rival}", rival).replace("_address", address), tmp_path)
+    assert result.stdout.split() == ["0", "0", "2"], result.stderr
+
+
+def test_who_knows_the_answer_gets_none(twin: Twin) -> None:
+    question = query((SERVICE, PTR, 1 | UNICAST))
+    known = encoded(SERVICE) + struct.pack("!2HIH", PTR, 1, 4400, len(encoded(INSTANCE))) + encoded(INSTANCE)
+    stale = known.replace(struct.pack("!I", 4400), struct.pack("!I", 2000))
+    one_known = question[:6] + b"\0\1" + question[8:]
+    assert ask(one_known + known, 0.3) is None
+    assert ask(one_known + stale) is not None
 
 
 SILENCE = [
