@@ -127,7 +127,8 @@ class TelegramSplitter:
                 return
             self.rejected[CUT] += 1
         self.good += 1
-        found.append(bytes(self._buffer[start : self._used]))
+        # A view: a slice of the buffer would be a second copy of the longest thing on the heap.
+        found.append(bytes(memoryview(self._buffer)[start : self._used]))
         self._clear()
 
     def _reject(self, reason: str) -> None:
