@@ -35,12 +35,13 @@ const TEMPLATE = `
 <style>${CHART_STYLE}</style>
 <div class="plot" tabindex="0" role="slider" aria-describedby="summary">
   <svg aria-hidden="true"></svg>
+  <div class="labels" aria-hidden="true"></div>
   <div class="empty" aria-hidden="true" hidden></div>
   <div class="reading" aria-hidden="true" hidden></div>
 </div>
 <ul class="legend" aria-hidden="true"></ul>
 <p class="unseen" id="summary" aria-live="polite"></p>
-<table class="unseen"></table>
+<div class="unseen"><table></table></div>
 `;
 
 /**
@@ -97,7 +98,7 @@ class QuarterChartElement extends HTMLElement {
     this.#summary = part("#summary");
     /** @type {HTMLTableElement} */
     this.#rows = part("table");
-    this.#drawing = new Drawing(part("svg"));
+    this.#drawing = new Drawing(part("svg"), part(".labels"));
     this.#observer = new ResizeObserver(([entry]) => {
       this.#size = entry.contentRect;
       this.#change();
