@@ -25,6 +25,7 @@ import pages
 FIRMWARE = Path(__file__).resolve().parent
 MANIFEST = FIRMWARE.parent / "custom_components" / "digimon" / "manifest.json"
 PAGES = FIRMWARE / "www"
+SETUP = FIRMWARE / "setup"
 
 # Asserts and line numbers cost heap on the board.
 OPTIMISATION = "-O3"
@@ -61,6 +62,8 @@ def staged(board: str) -> dict[str, bytes]:
     files["app/main.py"] = (FIRMWARE / "main.py").read_bytes()
     files |= {f"app/www/{name}": content for name, content in pages.ready(PAGES).items()}
     files |= {f"app/www/{path.name}": path.read_bytes() for path in sorted(PAGES.glob("*.png"))}
+    # As it is: set-up mode puts values into it line by line.
+    files |= {f"app/setup/{path.name}": path.read_bytes() for path in sorted(SETUP.iterdir())}
     files |= {f"twin/{name}": source.encode() for name, source in stand_ins().items()}
     # What the short names in a traceback from the board stand for.
     files["names.json"] = json.dumps(names, indent=1).encode()

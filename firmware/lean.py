@@ -28,7 +28,6 @@ UNUSED = {
         "NoCaseDict.__delitem__",
         "NoCaseDict.update",
         "MultiDict.getlist",
-        "Request.body",
         "Request.stream",
         "Request.json",
         "Request.form",

@@ -4,14 +4,17 @@ An answer is status, content type, length in bytes (None: as long as the text) a
 a generator of pieces of bytes for everything that may be longer than a packet. Further headers may follow.
 """
 
+from microdot.microdot import urldecode
+
 from . import historic
 from .live import to_json
 from .store import CRASH_LOG
+from .web import TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import IO
+    from typing import IO, Any
 
     from .identity import Identity
     from .live import Live
@@ -22,13 +25,13 @@ if TYPE_CHECKING:
     Arguments = dict[str, str]
 
 _JSON = "application/json"
-TEXT = "text/plain; charset=UTF-8"
 _HTML = "text/html; charset=UTF-8"
 _XML = "text/xml; charset=UTF-8"
 _SCRIPT = "text/javascript; charset=UTF-8"
 _PNG = "image/png"
 
 _ICON = "www/electric-meter.png"
+_METHODS = ("GET", "HEAD")
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
 
@@ -62,6 +65,11 @@ class Api:
             # The original's own misspelling, which its clients ask for.
             "/electic-meter.png": self._icon,
         }
+
+    def answer_request(self, request: "Any") -> "Answer":
+        """The answer to a request of microdot."""
+        path = _path(request.path) if request.method in _METHODS else ""
+        return self.answer(path, request.args)
 
     def answer(self, path: str, arguments: "Arguments") -> "Answer":
         """The answer to a GET.
@@ -231,3 +239,13 @@ def _number(arguments: "Arguments", key: str) -> int:
     """An argument as a number of at most four digits; 0, for which there are no files, when it is none."""
     text = arguments[key]
     return int(text) if text.isdigit() and len(text) <= 4 else 0
+
+
+def _path(path: str) -> str:
+    """A path decoded once; one that cannot be decoded is one that does not exist."""
+    if "%" not in path:
+        return path
+    try:
+        return urldecode(path.replace("+", "%2B"))
+    except ValueError:
+        return ""

@@ -13,6 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .store import Store
+
+CONFIG = "/config.json"
+_CARD_FILE = "/sd/config.json"
+
 DEFAULT_NAME = "digimon"
 # A longer one is no host name for MicroPython (`network.hostname`).
 _LONGEST_NAME = 32
@@ -58,6 +63,35 @@ def load(text: "str | None") -> Config:
     if text != kept:
         _keep(text)
     return Config(document)
+
+
+def saved_document(store: "Store") -> "dict[str, Any]":
+    """The settings as they were saved, with every key that anybody put there."""
+    document = _document(store.read(CONFIG))
+    return (_document(_kept()) or {}) if document is None else document
+
+
+def store_document(document: "dict[str, Any]") -> bool:
+    """Save settings on the card and in the chip.
+
+    :returns: whether one of them has them now.
+    """
+    text = dumps(document)
+    _keep(text)
+    try:
+        with open(_CARD_FILE, "w") as file:
+            file.write(text)
+    except OSError:
+        # Then the chip's own memory alone has them.
+        return _kept() == text
+    return True
+
+
+def forget_wifi(store: "Store") -> None:
+    """Forget network and password, and nothing else."""
+    document = saved_document(store)
+    document["wifi"] = {}
+    store_document(document)
 
 
 def _document(text: "str | None") -> "dict[str, Any] | None":

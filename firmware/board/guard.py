@@ -37,7 +37,7 @@ _PACKETS_IN_A_TURN = 8
 
 _HEAD_END = b"\r\n\r\n"
 # The only fields that anything on the board looks at; the others are not kept.
-_KEPT_FIELDS = (b"content-length", b"content-type", b"host", b"origin")
+_KEPT_FIELDS = (b"content-length", b"content-type", b"host", b"origin", b"accept-language")
 
 _BUSY = (
     b"HTTP/1.0 503 Service Unavailable\r\nRetry-After: 1\r\nAccess-Control-Allow-Origin: *\r\n"

@@ -6,28 +6,30 @@ import time
 
 import machine
 
-from .api import Api
 from .build import VERSION
-from .config import load
+from .config import CONFIG, DEFAULT_NAME, load
 from .discovery import Responder
 from .identity import Identity, reset_cause
 from .live import Live
 from .log import Log
 from .memory import Memory
-from .net import Network
+from .net import RESET, SET_UP, Network
 from .p1 import P1Port
-from .ssdp import Ssdp
-from .store import CONFIG, Store
+from .store import Store
 from .web import Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .ssdp import Ssdp
+
 # A task that ended with an error begins again after this long.
 _RESTART_SECONDS = 1
 _CARD_CHECK_SECONDS = 10
 _RESET_PAUSE_SECONDS = 3
+# For the answer to who asked for it.
+_RESTART_PAUSE_SECONDS = 2
 
 
 class Application:
@@ -57,11 +59,12 @@ class Application:
         config = load(self._store.read(CONFIG))
         self._network = Network(config, self._log)
         identity = Identity(config, self._network, self._store, self.port, self.memory)
-        self._server = Server(Api(self._live, self._store, identity), self._log, self.memory)
+        self._identity = identity
+        self._server = Server(self._log, self.memory)
         self._finders: list[Responder | Ssdp] = []
         if announced:
             identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
-            self._finders = [identity.responder, Ssdp(identity.uuid, http_port, self._log)]
+            self._finders = [identity.responder]
         self._tasks: list[asyncio.Task[None]] = []
         self._restarting: asyncio.Task[None] | None = None
 
@@ -103,6 +106,45 @@ class Application:
         await self.stop()
         machine.reset()
 
+    def restart_soon(self) -> None:
+        """Restart in a moment, and not as one of the tasks, which that ends."""
+        if self._restarting is None:
+            self._restarting = asyncio.create_task(self._restart_later())
+
+    async def _restart_later(self) -> None:
+        await asyncio.sleep(_RESTART_PAUSE_SECONDS)
+        await self.restart()
+
+    def _begin_to_serve(self) -> None:
+        """Answer the house. Set-up mode, which needs its memory for other things, never loads this."""
+        from .api import Api
+
+        self._server.answers = Api(self._live, self._store, self._identity).answer_request
+        if self._finders:
+            from .ssdp import Ssdp
+
+            ssdp = Ssdp(self._identity.uuid, self._http_port, self._log)
+            ssdp.open()
+            self._finders.append(ssdp)
+            self._keep("discovery", ssdp.answer)
+        self.memory.collect()
+
+    def _begin_set_up(self) -> None:
+        """Open a network of our own, and answer everything with the page that asks for another."""
+        # On a board that is in its network this is never loaded.
+        from .captive import NameServer
+        from .setup_mode import SetUp
+
+        self._network.open_access_point()
+        self._server.answers = SetUp(self._network, self._store, self.restart_soon).answer
+        if self._finders and isinstance(self._finders[0], Responder):
+            self._finders[0].rename(DEFAULT_NAME)
+        try:
+            self._keep("names", NameServer(self._network.address or "").answer)
+        except OSError as error:
+            self._log.error("names", error)
+        self.memory.collect()
+
     def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
         self._tasks.append(asyncio.create_task(self._forever(name, task)))
 
@@ -118,10 +160,13 @@ class Application:
         """What needs a look now and then."""
         seconds = 0
         while True:
-            if self._network.look():
-                # Not one of the tasks, which it ends.
-                self._restarting = asyncio.create_task(self.restart())
-                return
+            verdict = self._network.look()
+            if verdict == RESET:
+                self.restart_soon()
+            elif verdict == SET_UP:
+                self._begin_set_up()
+            elif self._network.address is not None and self._server.answers is None:
+                self._begin_to_serve()
             for finder in self._finders:
                 finder.look(self._network.address)
             self._server.guard.look()

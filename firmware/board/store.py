@@ -27,7 +27,6 @@ MISSING = "missing"
 FAULT = "fault"
 
 CRASH_LOG = "/crashlog.txt"
-CONFIG = "/config.json"
 
 _MOUNT_POINT = "/sd"
 # The only SPI controller of the C3 that is free, and one that the S2 has too.

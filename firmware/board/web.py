@@ -1,39 +1,47 @@
-"""The web server: the only place that knows microdot, whose requests and responses it uses."""
+"""The web server: takes requests apart and sends answers, by microdot. What is answered others decide."""
 
 import asyncio
 
-from microdot.microdot import Request, Response, urldecode
+from microdot.microdot import Request, Response
 
-from .api import TEXT
 from .guard import Guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from .api import Api
+    from .api import Answer
     from .log import Log
     from .memory import Memory
 
-# No request of the board has a body yet.
-_LONGEST_BODY = 512
+# The form of set-up mode, with a network and a password of which every byte is escaped.
+_LONGEST_BODY = 1024
 # The address of a client, which nothing asks for.
 _NOBODY = ("", 0)
 
+TEXT = "text/plain; charset=UTF-8"
 _METHODS = ("GET", "HEAD")
-_REASONS = {400: "Bad Request", 404: "Not Found", 413: "Payload Too Large", 500: "Internal Server Error"}
+_REASONS = {
+    400: "Bad Request",
+    404: "Not Found",
+    413: "Payload Too Large",
+    503: "Service Unavailable",
+    500: "Internal Server Error",
+}
 
 
 class Server:
-    """Answers requests from the table of `api`.
+    """Answers requests.
 
     :ivar guard: what every connection passes.
+    :ivar answers: gives the answer to a request; None before the board is in a network.
     """
 
-    def __init__(self, api: "Api", log: "Log", memory: "Memory") -> None:
-        self._api = api
+    def __init__(self, log: "Log", memory: "Memory") -> None:
         self._log = log
         self.guard = Guard(self._serve, log, memory)
+        self.answers: Callable[[Any], Answer] | None = None
         self._listener: Any = None
         Request.max_body_length = _LONGEST_BODY
 
@@ -85,15 +93,6 @@ class Server:
             return 400, TEXT, None, "Bad request"
         if request.content_length > _LONGEST_BODY:
             return 413, TEXT, None, "Payload too large"
-        path = _path(request.path) if request.method in _METHODS else ""
-        return self._api.answer(path, request.args)
-
-
-def _path(path: str) -> str:
-    """A path decoded once; one that cannot be decoded is one that does not exist."""
-    if "%" not in path:
-        return path
-    try:
-        return urldecode(path.replace("+", "%2B"))
-    except ValueError:
-        return ""
+        if self.answers is None:
+            return 503, TEXT, None, "busy"
+        return self.answers(request)

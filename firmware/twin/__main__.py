@@ -51,6 +51,15 @@ def arguments() -> argparse.Namespace:
         action="store_false",
         help="serve this machine only and announce nothing",
     )
+    parser.add_argument(
+        "--radio",
+        metavar="FILE",
+        type=Path,
+        help="JSON file with the passwords of the Wi-Fi networks that the board hears, by name, read again and again; "
+        "the board was never set up. Without it, it is in a network that is always there",
+    )
+    parser.add_argument("--names", metavar="N", type=int, help="port of the name server in set-up mode, default 53")
+    parser.add_argument("--hurry", metavar="FACTOR", type=int, default=1, help="how fast the board's seconds pass")
     return parser.parse_args()
 
 
@@ -79,7 +88,9 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
 
     :param folder: for the board's own memory.
     """
-    config = {"wifi": {"ssid": "twin", "password": ""}, "network": {"device_name": options.name}}
+    config: dict[str, Any] = {"network": {"device_name": options.name}}
+    if options.radio is None:
+        config["wifi"] = {"ssid": "twin", "password": ""}
     nvs = folder / "nvs.json"
     nvs.write_text(json.dumps({"digimon/config": json.dumps(config).encode().hex()}))
     card = None
@@ -88,7 +99,7 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
         card = str(options.sd.resolve())
     # The same card is the same board again.
     identity = hashlib.sha256((card or "").encode()).hexdigest()
-    return {
+    told: dict[str, Any] = {
         "card": card,
         "nvs": str(nvs),
         "address": own_address() if options.discovery else LOOPBACK,
@@ -99,6 +110,13 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
         "announced": options.discovery,
         "replaying": source.ends,
     }
+    if options.radio is not None:
+        told["radio"] = str(options.radio.resolve())
+    if options.names is not None:
+        told["ports"] = {"53": options.names}
+    if options.hurry != 1:
+        told["hurry"] = options.hurry
+    return told
 
 
 def feed(source: Source, wire: Wire) -> None:

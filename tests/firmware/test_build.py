@@ -36,7 +36,7 @@ def test_every_board_has_its_build(name: str, cache: Path) -> None:
     assert version.encode() in constants
     # Bytecode and pages, and only the one line that the board has to compile.
     assert [path.name for path in app.rglob("*.py")] == ["main.py"]
-    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".py", ".mpy", ".gz", ".png"}
+    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".py", ".mpy", ".gz", ".png", ".html", ".txt"}
     modules = {path.stem for path in (ROOT / "firmware/board").glob("*.py")} | {"build"}
     assert {path.stem for path in (app / "board").glob("*.mpy")} == modules
     # The boards have 4 MB of flash, of which MicroPython leaves half for files.

@@ -152,7 +152,7 @@ def test_nothing_at_all(board: Board) -> None:
         # Bodies that are announced.
         (b"POST /watt HTTP/1.1\r\nContent-Length: 999999\r\n\r\n", 413),
         (b"POST /watt HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
-        (b"GET /watt HTTP/1.1\r\nContent-Length: 513\r\n\r\n", 413),
+        (b"GET /watt HTTP/1.1\r\nContent-Length: 1025\r\n\r\n", 413),
         (b"POST /watt HTTP/1.1\r\nContent-Length: 3\r\n\r\na=b", 404),
         (b"GET /watt HTTP/1.1\r\nContent-Length: 3\r\n\r\na=b", 200),
         (b"GET /watt HTTP/1.1\r\nContent-Length: -5\r\n\r\n", 400),

@@ -78,29 +78,6 @@ def test_without_a_card_the_last_settings_hold(tmp_path: Path) -> None:
     assert settings(None, tmp_path) == [None, "", "new", None]
 
 
-NETWORK = """
-from board.config import Config
-from board.log import Log
-from board.net import Network
-import network
-network.WLAN.isconnected = lambda station: False
-one = Network(Config({config}), Log())
-one.start()
-one.join()
-print([one.look() for _ in range(602)].count(True), one.address, one.rssi())
-"""
-
-
-def test_a_network_that_is_gone_for_ten_minutes_needs_a_reset(tmp_path: Path) -> None:
-    result = run(NETWORK.format(config=HOME), tmp_path)
-    assert result.stdout.splitlines()[-1] == "2 None None"
-
-
-def test_a_board_without_settings_does_not_reset_for_want_of_a_network(tmp_path: Path) -> None:
-    result = run(NETWORK.format(config={}), tmp_path)
-    assert result.stdout.splitlines()[-1] == "0 None None"
-
-
 def test_a_restart_stops_in_order_and_resets(tmp_path: Path) -> None:
     script = """
 import asyncio

@@ -9,6 +9,9 @@ from machine import UART
 from settings import SETTINGS
 
 _LOOK_MILLISECONDS = 20
+
+if "hurry" in SETTINGS:
+    asyncio.sleep = lambda seconds: asyncio.sleep_ms(int(1000 * seconds / SETTINGS["hurry"]))  # type: ignore[assignment]
 _CONTROL = open(SETTINGS["control"], "rb")
 
 

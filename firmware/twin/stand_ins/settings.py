@@ -8,5 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Keys: card (a folder, null for an empty slot), uart and control (file descriptors), nvs (a file), address, mac,
-# chip (hexadecimal digits), reset_cause, host, port, announced, replaying.
+# chip (hexadecimal digits), reset_cause, host, port, announced, replaying. They may be absent: radio (a file: passwords
+# of the networks that can be heard, by name), ports (other ports, by those that the board opens), hurry (how many times
+# faster than real the seconds of the tasks pass).
 SETTINGS: "dict[str, Any]" = loads(os.getenv("DIGIMON_TWIN") or "")
