@@ -103,7 +103,10 @@ class Application:
 
     async def restart(self) -> None:
         """Stop and start again from nothing; a soft reset would leave the drivers as they are."""
-        await self.stop()
+        try:
+            await self.stop()
+        except Exception as error:  # noqa: BLE001 (what cannot be stopped is reset all the more)
+            self._log.error("stop", error)
         machine.reset()
 
     def restart_soon(self) -> None:
@@ -135,8 +138,9 @@ class Application:
         from .captive import NameServer
         from .setup_mode import SetUp
 
-        self._network.open_access_point()
         self._server.answers = SetUp(self._network, self._store, self.restart_soon).answer
+        # Last of what may fail: once it is open, a look at the network asks for set-up mode no more.
+        self._network.open_access_point()
         if self._finders and isinstance(self._finders[0], Responder):
             self._finders[0].rename(DEFAULT_NAME)
         try:

@@ -92,6 +92,13 @@ print(calls)
     )
 
 
+def hear(radio: Path, networks: dict[str, str]) -> None:
+    """Change what the board hears, from one moment to the next."""
+    new = radio.with_suffix(".new")
+    new.write_text(json.dumps(networks))
+    new.rename(radio)
+
+
 def measuring(twin: Twin) -> bool:
     """Whether the board is in its network and has had a telegram; in between it resets, and shows its set-up page."""
     try:
@@ -104,13 +111,13 @@ def measuring(twin: Twin) -> bool:
 def test_a_board_that_cannot_join_waits_for_its_network(card: Path, tmp_path: Path, password: str | None) -> None:
     """Twenty seconds, then five minutes of set-up mode, then again; here a hundred times as fast."""
     radio = tmp_path / "radio.json"
-    radio.write_text(json.dumps({} if password is None else {"home": password}))
+    hear(radio, {} if password is None else {"home": password})
     (card / "config.json").write_text(json.dumps({"wifi": {"ssid": "home", "password": "secret-1"}}))
     options = ("--radio", str(radio), "--names", "0", "--hurry", "100")
     with Twin("sim", sd=card, options=options) as twin:
         twin.wait_line("set-up mode, DigitaleMeterMonitor at 127.0.0.1")
         assert "<form" in twin.get("/").text
-        radio.write_text(json.dumps({"home": "secret-1"}))
+        hear(radio, {"home": "secret-1"})
         twin.wait_line("the board resets")
         twin.wait_line("network: 127.0.0.1$")
         wait_for(lambda: measuring(twin))
@@ -121,18 +128,17 @@ def test_a_network_that_is_gone_for_an_hour_costs_no_telegram_but_those_of_the_r
     card: Path, tmp_path: Path
 ) -> None:
     radio = tmp_path / "radio.json"
-    radio.write_text('{"home": ""}')
     (card / "config.json").write_text(json.dumps(HOME))
     home = {"home": "x"}
-    radio.write_text(json.dumps(home))
+    hear(radio, home)
     with Twin("sim", sd=card, options=("--radio", str(radio), "--names", "0", "--hurry", "300")) as twin:
         twin.wait_line("network: 127.0.0.1$")
-        radio.write_text("{}")
+        hear(radio, {})
         start = time.monotonic()
         # An hour of the board: ten minutes, a reset, and set-up mode over and over.
         time.sleep(3600 / 300)
         assert twin.lines.count("the board resets") >= 4
-        radio.write_text(json.dumps(home))
+        hear(radio, home)
         wait_for(lambda: measuring(twin))
         assert time.monotonic() - start < 60
         stored = twin.get("/current/quarter").json()
