@@ -11,6 +11,7 @@ from .quarter import Quarter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 # Long enough for everything before the first power.
@@ -18,10 +19,18 @@ PIECE_BYTES = 256
 
 _ID = b'"quarter_id":'
 _CONSUMED = b'"consumed_power_interval_avgs"'
-_NONE = -1
 # No meter on a P1 port reaches a megawatt; one more digit is held so that it is noticed.
 _POWER_LIMIT_W = 1000000
 _LARGEST = 9999999
+
+_OPENED = 0x5B
+_CLOSED = 0x5D
+_COMMA = 0x2C
+_MINUS = 0x2D
+_ENDED = 0x7D
+# What else may stand in an array: the letters of null, and white space.
+_OTHERS = b"nul \r\n\t"
+_GAP = -1
 
 
 def read_stored(file: "Any") -> Quarter | None:
@@ -31,73 +40,109 @@ def read_stored(file: "Any") -> Quarter | None:
     :returns: the quarter; None when the file holds no whole document, as after a power cut.
     :raises OSError: the file cannot be read.
     """
-    buffer = bytearray(PIECE_BYTES)
-    length = file.readinto(buffer)
-    head = bytes(memoryview(buffer)[:length])
-    start = head.find(b"[") + 1
-    quarter_id = _quarter_id(head[:start])
-    if quarter_id is None:
-        return None
-    quarter = Quarter(quarter_id)
-    consumed = array("i", bytes(4 * QUARTER_INTERVALS))
-    # 0 in the offtakes, 1 between the arrays, 2 in the injections, 3 behind them
-    part = 0
-    interval = offtakes = 0
-    value = _NONE
-    negative = begun = False
-    while length:
-        for position in range(start, length):
-            byte = buffer[position]
-            if part & 1:
-                if part == 1 and byte == 0x5B:
-                    part = 2
-                elif byte == 0x7D:
-                    return quarter if part == 3 else None
-            elif 0x30 <= byte <= 0x39:
-                begun = True
-                value = min(10 * max(value, 0) + byte - 0x30, _LARGEST)
-            elif byte in (0x2C, 0x5D):
-                if byte == 0x2C or begun:
-                    if interval == QUARTER_INTERVALS or (part == 2 and interval == offtakes):
-                        return None
-                    if part == 0:
-                        consumed[interval] = _NONE if negative and value else value
-                    elif consumed[interval] != _NONE and value != _NONE and (negative or value == 0):
-                        if consumed[interval] < _POWER_LIMIT_W and value < _POWER_LIMIT_W:
-                            quarter.set_interval(interval, consumed[interval], value)
-                    interval += 1
-                value = _NONE
-                negative = begun = False
-                if byte == 0x5D:
-                    if part == 0:
-                        offtakes = interval
-                    elif interval != offtakes:
-                        return None
-                    interval = 0
-                    part += 1
-            elif byte == 0x2D:
-                negative = begun = True
-            elif byte in b"nul":
-                begun = True
-            elif byte not in b" \r\n\t":
+    text = _Text(file)
+    try:
+        quarter = Quarter(_quarter_id(text.up_to(_OPENED)))
+        consumed = array("i")
+        for power in text.powers():
+            consumed.append(_GAP if power is None or not 0 <= power < _POWER_LIMIT_W else power)
+        text.up_to(_OPENED)
+        interval = 0
+        for power in text.powers():
+            if interval == len(consumed):
                 return None
-        start = 0
-        length = file.readinto(buffer)
-    return None
+            if consumed[interval] != _GAP and power is not None and -_POWER_LIMIT_W < power <= 0:
+                quarter.set_interval(interval, consumed[interval], -power)
+            interval += 1
+        text.up_to(_ENDED)
+    except ValueError:
+        return None
+    return quarter if interval == len(consumed) else None
 
 
-def _quarter_id(head: bytes) -> int | None:
-    """The id in the beginning of a document; None when it is none."""
+class _Text:
+    """The bytes of a file one after the other, of which one piece is on the heap."""
+
+    def __init__(self, file: "Any") -> None:
+        self._file = file
+        self._piece = bytearray(PIECE_BYTES)
+        self._length = 0
+        self._position = 0
+        self._last = 0
+
+    def _next(self) -> int:
+        """The next byte.
+
+        :raises ValueError: there is none.
+        """
+        if self._position == self._length:
+            self._length = self._file.readinto(self._piece)
+            self._position = 0
+            if not self._length:
+                raise ValueError("end of file")
+        byte = self._piece[self._position]
+        self._position += 1
+        return byte
+
+    def up_to(self, wanted: int) -> bytearray:
+        """The bytes before the next one that is wanted, which is skipped.
+
+        :raises ValueError: it does not come, or not soon.
+        """
+        passed = bytearray()
+        while True:
+            byte = self._next()
+            if byte == wanted:
+                return passed
+            if len(passed) == PIECE_BYTES:
+                raise ValueError("too far")
+            passed.append(byte)
+
+    def powers(self) -> "Iterator[int | None]":
+        """The elements of an array whose beginning was passed, None for null.
+
+        :raises ValueError: it holds something else, has no end, or has more elements than a quarter.
+        """
+        for _ in range(QUARTER_INTERVALS):
+            begun, power = self._element()
+            if not begun and self._last == _CLOSED:
+                return
+            yield power
+            if self._last == _CLOSED:
+                return
+        raise ValueError("too many")
+
+    def _element(self) -> "tuple[bool, int | None]":
+        """Whether something stands before the next comma or bracket, and the number that it is."""
+        power: int | None = None
+        negative = begun = False
+        while True:
+            byte = self._next()
+            if byte in (_COMMA, _CLOSED):
+                self._last = byte
+                return begun, -power if negative and power else power
+            begun = True
+            if 0x30 <= byte <= 0x39:
+                power = min(10 * (power or 0) + byte - 0x30, _LARGEST)
+            elif byte == _MINUS:
+                negative = True
+            elif byte not in _OTHERS:
+                raise ValueError("no power")
+
+
+def _quarter_id(beginning: bytearray) -> int:
+    """The id in the beginning of a document.
+
+    :raises ValueError: it is no beginning of one.
+    """
+    head = bytes(beginning)
     start = head.find(_ID)
     if start < 0 or _CONSUMED not in head:
-        return None
+        raise ValueError("no quarter document")
     start += len(_ID)
     digits = head[start : head.find(b",", start)].strip()
     if not digits.isdigit() or len(digits) > 10:
-        return None
+        raise ValueError("no quarter id")
     quarter_id = int(digits)
-    try:
-        quarter_start(quarter_id)
-    except ValueError:
-        return None
+    quarter_start(quarter_id)
     return quarter_id
