@@ -103,9 +103,11 @@ def _finish(before: Offtake, last: Forecast | None, after: Offtake) -> QuarterFi
 def _remember(memory: Memory, now: Observation, finished: QuarterFinished | None) -> tuple[Memory, NewMonthPeak | None]:
     """Keep the month peak, and tell when it rose."""
     month = month_at(now.time_utc)
-    since_utc = now.time_utc if memory.since_utc is None else memory.since_utc
+    # A clock that was ahead for a while has left us a time to come.
+    since_utc = now.time_utc if memory.since_utc is None else min(memory.since_utc, now.time_utc)
+    memory = replace(memory, since_utc=since_utc)
     if memory.month != month.number:
-        memory = replace(memory, since_utc=since_utc, month=month.number, month_peak_w=None, told_peak_w=None)
+        memory = replace(memory, month=month.number, month_peak_w=None, told_peak_w=None)
     peak = now.month_peak if now.month_peak is None or now.month_peak.month == month else None
     if peak is None and finished is not None and finished.power_w > (memory.month_peak_w or 0):
         # A meter without peak registers, or one that shows the new peak a little later.
@@ -151,19 +153,11 @@ def _look_ahead(state: State, settings: Settings) -> State:
 
 def _warn(state: State, settings: Settings) -> tuple[State, PeakWarning | None]:
     """Tell a person, once per quarter and not too often, while something can be done."""
-    ahead, offtake, warned_utc = state.forecast, state.offtake, state.memory.warned_utc
+    ahead, offtake = state.forecast, state.offtake
     if ahead is None or offtake is None or state.person.level not in {Level.HIGH, Level.CERTAIN}:
         return state, None
     now = offtake.last
-    if QUARTER_SECONDS - now.second < _WARN_BEFORE_END_SECONDS:
-        return state, None
-    if warned_utc is not None and warned_utc >= now.quarter_utc:
-        return state, None
-    if (
-        warned_utc is not None
-        and now.time_utc - warned_utc < settings.cooldown_seconds
-        and ahead.projected_w < (state.memory.warned_w or 0) + NEW_PEAK_W
-    ):
+    if QUARTER_SECONDS - now.second < _WARN_BEFORE_END_SECONDS or _was_told(state.memory, now, ahead, settings):
         return state, None
     act_by = ahead.act_by_shedding(person_sheds(ahead, settings.shed_w))
     warning = PeakWarning(
@@ -177,3 +171,13 @@ def _warn(state: State, settings: Settings) -> tuple[State, PeakWarning | None]:
         act_by_utc=None if act_by is None else now.quarter_utc + act_by,
     )
     return replace(state, memory=replace(state.memory, warned_utc=now.time_utc, warned_w=ahead.projected_w)), warning
+
+
+def _was_told(memory: Memory, now: Observation, ahead: Forecast, settings: Settings) -> bool:
+    """Whether a person knows already: of this quarter, or of one just before that promised to be as high."""
+    if memory.warned_utc is None or memory.warned_utc > now.time_utc:
+        return False
+    if memory.warned_utc >= now.quarter_utc:
+        return True
+    is_worse = memory.warned_w is None or ahead.projected_w >= memory.warned_w + NEW_PEAK_W
+    return now.time_utc - memory.warned_utc < settings.cooldown_seconds and not is_worse
