@@ -225,8 +225,8 @@ _EXCLAMATION = 0x21
 class Decoder:
     """Decodes one telegram after the other and reads only what has changed.
 
-    A telegram a second would leave 16 KB to the collector; most of its lines are those of the
-    telegram before. So the lines are kept, and a line that is the same is not read again.
+    A telegram a second would leave 31 KB to the collector; most of its lines are those of the
+    telegram before. So that one is kept, and a line that is the same is not read again.
 
     :ivar unreadable: lines of known codes in the last telegram that could not be read.
     """
@@ -236,9 +236,9 @@ class Decoder:
         self._meter: Meter = {}
         self._phases: dict[int, Meter] = {}
         self._devices: dict[int, Meter] = {}
-        # The lines of the last telegram, and which of them may be read again on their own.
-        self._lines: list[bytes] = []
-        self._alone: list[bool] = []
+        # The last telegram, and which of its lines may be read again on their own.
+        self._telegram = b""
+        self._alone = bytearray()
 
     def decode(self, telegram: bytes) -> "Meter":
         """Read every known field of a telegram.
@@ -248,56 +248,56 @@ class Decoder:
         """
         if not self._update(telegram):
             self._read_all(telegram)
+        self._telegram = telegram
         return self._meter
 
     def _update(self, telegram: bytes) -> bool:
         """Read the lines that differ from the last telegram's; False when that does not tell the whole."""
-        start = 0
-        for index in range(len(self._lines)):
+        known = self._telegram
+        start = known_start = 0
+        for alone in self._alone:
             if _at_end(telegram, start):
                 return False
             end = _line_end(telegram, start)
+            known_end = _line_end(known, known_start)
             line = _line(telegram, start, end)
+            known_line = _line(known, known_start, known_end)
             start = end + 1
-            known = self._lines[index]
-            if line == known:
+            known_start = known_end + 1
+            if line == known_line:
                 continue
-            bracket = known.find(b"(") + 1
-            if not self._alone[index] or line[:bracket] != known[:bracket]:
+            bracket = known_line.find(b"(") + 1
+            if not alone or line[:bracket] != known_line[:bracket]:
                 return False
             try:
                 if not self._read(line):
                     return False
             except ValueError:
                 return False
-            self._lines[index] = line
-        return _at_end(telegram, start) and bool(self._lines)
+        return _at_end(telegram, start) and bool(self._alone)
 
     def _read_all(self, telegram: bytes) -> None:
         self.unreadable = 0
         self._meter = {}
         self._phases = {}
         self._devices = {}
-        self._lines = []
-        self._alone = []
+        alone = bytearray()
         codes = set()
         start = 0
         while not _at_end(telegram, start):
             end = _line_end(telegram, start)
             line = _line(telegram, start, end)
             start = end + 1
-            alone = False
+            read = False
             try:
-                alone = self._read(line)
+                read = self._read(line)
             except ValueError:
                 self.unreadable += 1
-            self._lines.append(line)
-            self._alone.append(alone)
-            if alone:
+            alone.append(read)
+            if read:
                 codes.add(_field_of(line))
-        if len(codes) < sum(self._alone):
-            # Of two lines for one field the last one counts: only reading all of them tells.
-            self._alone = [False] * len(self._lines)
+        # Of two lines for one field the last one counts: only reading all of them tells.
+        self._alone = alone if len(codes) == sum(alone) else bytearray(len(alone))
         if self._phases:
             self._meter["phases"] = [self._phases[phase] for phase in sorted(self._phases)]
         if self._devices:
