@@ -35,13 +35,12 @@ const TEMPLATE = `
 <style>${CHART_STYLE}</style>
 <div class="plot" tabindex="0" role="slider" aria-describedby="summary">
   <svg aria-hidden="true"></svg>
-  <div class="labels" aria-hidden="true"></div>
   <div class="empty" aria-hidden="true" hidden></div>
   <div class="reading" aria-hidden="true" hidden></div>
 </div>
 <ul class="legend" aria-hidden="true"></ul>
 <p class="unseen" id="summary" aria-live="polite"></p>
-<div class="unseen"><table></table></div>
+<table class="unseen"></table>
 `;
 
 /**
@@ -98,7 +97,7 @@ class QuarterChartElement extends HTMLElement {
     this.#summary = part("#summary");
     /** @type {HTMLTableElement} */
     this.#rows = part("table");
-    this.#drawing = new Drawing(part("svg"), part(".labels"));
+    this.#drawing = new Drawing(part("svg"));
     this.#observer = new ResizeObserver(([entry]) => {
       this.#size = entry.contentRect;
       this.#change();
