@@ -66,7 +66,9 @@ def _add(path: Path, made: dict[str, str], importers: list[str]) -> None:
     if re.search(r"^(import|export)\b", body, re.MULTILINE):
         raise ValueError(f"{path.name} imports or exports in a way that is not understood")
     names = "".join(f"const {names.replace(' as ', ': ')} = {_variable(name)};\n" for names, name in imports if names)
-    made[path.name] = f"const {_variable(path.name)} = (() => {{\n{names}{body}return {{ {', '.join(exports)} }};\n}})();\n"
+    made[path.name] = (
+        f"const {_variable(path.name)} = (() => {{\n{names}{body}return {{ {', '.join(exports)} }};\n}})();\n"
+    )
 
 
 def _variable(name: str) -> str:

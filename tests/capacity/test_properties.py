@@ -200,7 +200,7 @@ def test_after_a_restart_the_forecast_is_the_same_within_a_minute(load: Load, se
 @few
 @given(loads(quarters=2), st.sampled_from(Reading), st.lists(st.integers(1, 4), min_size=1))
 def test_repeated_observations_change_nothing(load: Load, reading: Reading, times: list[int]) -> None:
-    seen = list(observations(load, reading, seconds=range(0, 1200)))
+    seen = list(observations(load, reading, seconds=range(1200)))
     repeated = (observation for number, observation in enumerate(seen) for _ in range(times[number % len(times)]))
     once, often = watch(iter(seen)), watch(repeated)
     assert often == once

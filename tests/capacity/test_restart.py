@@ -73,7 +73,7 @@ def test_the_meters_own_figure_is_right_at_once(reading: Reading) -> None:
 
 def test_a_board_that_was_off_itself_has_gaps() -> None:
     """Its first intervals are missing, so the levels are regained from what there is, and energy from 1.4.0."""
-    seen = list(observations(CASES["steady 3.5 kW"].load, Reading.BOARD, seconds=range(0, 900)))
+    seen = list(observations(CASES["steady 3.5 kW"].load, Reading.BOARD, seconds=range(900)))
     torn = []
     for observation in seen:
         assert observation.intervals is not None
