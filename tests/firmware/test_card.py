@@ -144,7 +144,14 @@ def test_the_settings_on_the_card(card: Path) -> None:
         assert twin.info()["name"] == "Meter-kast"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"network":[]}', '{"network":{"device_name":7}}', "\xff"])
+@pytest.mark.parametrize("text", ["{}", '{"network":[]}', '{"network":{"device_name":7}}'])
+def test_settings_without_a_network_lead_to_the_set_up_page(card: Path, text: str) -> None:
+    (card / "config.json").write_text(text)
+    with Twin("/dev/null", sd=card) as twin:
+        wait_for(lambda: 'name="ssid"' in twin.get("/info").text)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\xff"])
 def test_settings_that_cannot_be_read(card: Path, text: str) -> None:
     (card / "config.json").write_bytes(text.encode("latin-1"))
     with Twin("/dev/null", sd=card) as twin:
