@@ -5,10 +5,10 @@ from decimal import Decimal
 from custom_components.digimon.capacity.months import Month
 from custom_components.digimon.capacity.peaks import MonthPeak, PeakSource, Window
 
-LAST = Month(2026, 6)
+JUNE = Month(2026, 6)
 
 
-def window(*kilowatts: str, last: Month = LAST) -> Window:
+def window(*kilowatts: str, last: Month = JUNE) -> Window:
     """A window of known months, in kW, that ends with `last`."""
     months = [last.plus(number - len(kilowatts) + 1) for number in range(len(kilowatts))]
     return Window(

@@ -49,7 +49,7 @@ def test_the_floor_is_applied_to_each_month_before_the_mean() -> None:
 
 def test_twelve_months_of_five_kilowatts(rates: Rates) -> None:
     made = bill(rates, *["5"] * 12)
-    assert [made.kilowatt, made.month, made.year] == [5, 25, 300]
+    assert (made.kilowatt, made.month, made.year) == (Decimal(5), Decimal(25), Decimal(300))
 
 
 def test_only_known_months_count(rates: Rates) -> None:
@@ -66,7 +66,7 @@ def test_no_month_no_bill(rates: Rates) -> None:
 
 def test_the_least_is_two_and_a_half_kilowatts(rates: Rates) -> None:
     made = bill(rates, *["0"] * 12)
-    assert [made.kilowatt, made.year] == [Decimal("2.5"), 150]
+    assert (made.kilowatt, made.year) == (Decimal("2.5"), Decimal(150))
 
 
 def test_a_year_in_antwerp_with_vat(rates: Rates) -> None:
@@ -121,7 +121,7 @@ def test_an_own_rate_goes_before_the_list(rates: Rates) -> None:
     contract = Contract(area=Area.WEST, own_per_kw_year=Decimal(10), vat=Vat.NONE)
     price = price_of(contract, rates, date(1999, 1, 1))
     assert isinstance(price, Price)
-    assert [price.per_kw_year, price.found, price.rate_of_year] == [10, None, None]
+    assert (price.per_kw_year, price.found, price.rate_of_year) == (Decimal(10), None, None)
 
 
 def test_a_year_without_rates_says_whose_rate_it_is(rates: Rates) -> None:

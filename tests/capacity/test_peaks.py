@@ -33,7 +33,7 @@ def listing(entries: str) -> tuple[ListedPeak, ...]:
 
 
 def known(peaks: MonthPeaks) -> dict[tuple[int, int], int]:
-    return {(peak.month[0], peak.month[1]): peak.power_w for peak in peaks.known}
+    return {(peak.month.year, peak.month.month): peak.power_w for peak in peaks.known}
 
 
 def test_a_month_is_the_one_before_the_stamp_of_its_end() -> None:

@@ -19,7 +19,7 @@ SETTINGS = Settings()
 
 
 def steady(power_w: int) -> Load:
-    return lambda _second: power_w
+    return lambda _: power_w
 
 
 def test_a_warning_says_what_a_person_needs() -> None:

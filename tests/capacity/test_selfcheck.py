@@ -85,7 +85,7 @@ def test_a_difference_within_the_doubt_is_none() -> None:
 
 
 def test_nothing_to_compare() -> None:
-    assert run(State(), range(3), lambda _second, _power_w: None).memory.deviations == 0
+    assert run(State(), range(3), lambda *_: None).memory.deviations == 0
 
 
 def test_three_in_a_row_lose_the_trust() -> None:

@@ -1,0 +1,1 @@
+"""For maintainers: the yearly update of the rates of the capacity tariff."""
