@@ -12,10 +12,10 @@ from pathlib import Path
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="([\w.-]+)">')
 _SCRIPT = re.compile(r'<script type="module" src="([\w.-]+)">')
-_IMPORT = re.compile(r'^import (?:(\{[^}]*\}) from )?"\./([\w.-]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import (?:(\{[^}]*\}) from )?"\./((?:[\w-]+/)?[\w.-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 # Comments that stand alone, as all of ours do; what a browser does not need.
-_COMMENTS = re.compile(r"^[ \t]*(?:/\*\*(?:.|\n)*?\*/|//.*)[ \t]*\n", re.MULTILINE)
+_COMMENTS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/)(?:.|\n))*\*/|//.*)[ \t]*\n", re.MULTILINE)
 _CAST = re.compile(r"/\*\* @type \{.*?\} \*/ ")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -65,15 +65,14 @@ def _add(path: Path, made: dict[str, str], importers: list[str]) -> None:
     body = _EXPORT.sub("", _IMPORT.sub("", source))
     if re.search(r"^(import|export)\b", body, re.MULTILINE):
         raise ValueError(f"{path.name} imports or exports in a way that is not understood")
-    names = "".join(f"const {names.replace(' as ', ': ')} = {_variable(name)};\n" for names, name in imports if names)
-    made[path.name] = (
-        f"const {_variable(path.name)} = (() => {{\n{names}{body}return {{ {', '.join(exports)} }};\n}})();\n"
-    )
+    imported = "".join(f"const {names} = {_variable(name)};\n" for names, name in imports if names)
+    given = ", ".join(exports)
+    made[path.name] = f"const {_variable(path.name)} = (() => {{\n{imported}{body}return {{ {given} }};\n}})();\n"
 
 
 def _variable(name: str) -> str:
     """The name that holds what a module exports."""
-    return "$" + name.removesuffix(".js").replace("-", "_")
+    return "$" + name.rpartition("/")[2].removesuffix(".js").replace("-", "_")
 
 
 def _without_comments(source: str) -> str:

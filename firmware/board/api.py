@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _JSON = "application/json"
 _HTML = "text/html; charset=UTF-8"
 _XML = "text/xml; charset=UTF-8"
+_SCRIPT = "text/javascript; charset=UTF-8"
 _PNG = "image/png"
 
 _ICON = "www/electric-meter.png"
@@ -47,6 +48,7 @@ class Api:
         self._paths: dict[str, Callable[[Arguments], Answer]] = {
             "/": self._page,
             "/index.html": self._page,
+            "/app.js": self._app,
             "/watt": self._watt,
             "/current/quarter": self._quarter,
             "/current/month/peak": self._month_peak,
@@ -82,6 +84,10 @@ class Api:
 
     def _page(self, _arguments: "Arguments") -> "Answer":
         return _static("index.html", _HTML, "no-cache")
+
+    def _app(self, arguments: "Arguments") -> "Answer":
+        # The page names the content's hash: another content has another address.
+        return _static("app.js", _SCRIPT, "max-age=31536000,immutable" if "v" in arguments else "no-cache")
 
     def _icon(self, _arguments: "Arguments") -> "Answer":
         # Who looks for devices may know nothing of compression.

@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 import re
 import socket
 import struct
@@ -14,11 +13,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from .browser import chromium
 from .micropython import run
-from .test_page import CHROMIUM_OPTIONS
-from .twin import Answer, Twin, environment, wait_for
+from .twin import Answer, Twin, wait_for
 
 NETWORKS = {"thuis": "kachel-en-kast", 'Café <b>"&': "kachel-en-kast", "gasten": ""}
 STORED = {
@@ -231,15 +230,8 @@ print(form.parse(b"a=%41+b&b=%C3%A9&c=%&d=%zz&e=%ff&f"))
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    executable = environment("DIGIMON_CHROMIUM")
-    if not executable:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium on this machine")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_OPTIONS))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.browser

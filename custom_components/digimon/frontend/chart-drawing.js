@@ -31,8 +31,8 @@ const BOTTOM = 24;
 const RIGHT = 8;
 // A generous width of one letter of the axes, in pixels: measuring each would cost more than drawing all.
 const LETTER = 7.4;
-const LABEL_GAP = 5;
-const LABEL_HEIGHT = 15;
+const LABEL_HEIGHT = 18;
+const LABEL_GAP = 3;
 // Bars this narrow, in pixels of the screen, touch each other.
 const NARROW = 3;
 // The part of a slot that is left between two bars.
@@ -42,6 +42,8 @@ const SPACE = 0.12;
 export class Drawing {
   /** @type {Map<string, SVGElement>} */
   #elements = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #labels = new Map();
   /** @type {{model: ChartModel, scale: Scale} | null} */
   #shown = null;
   #width = 0;
@@ -49,9 +51,11 @@ export class Drawing {
   #left = 0;
   #ratio = 1;
 
-  /** @param {SVGSVGElement} svg */
-  constructor(svg) {
-    this.#svg = svg;
+  /**
+   * @param {SVGSVGElement} svg
+   * @param {HTMLElement} labels in the same place, for what has to be read before the bars
+   */
+  constructor(svg, labels) {
     const fine = this.#make("g", "fine");
     for (const name of ["gaps", "most offtake", "most injection", "offtake", "injection", "over", "running"]) {
       fine.append(this.#make("path", name));
@@ -62,12 +66,14 @@ export class Drawing {
     this.#get("over").setAttribute("clip-path", "url(#above)");
     const behind = [this.#make("path", "grid"), this.#make("g", "levels"), this.#make("g", "times")];
     const lines = ["zero", "rest", "average", "peak", "target", "cursor"].map((name) => this.#make("path", name));
-    const texts = ["average", "peak", "target", "far"].map((name) => this.#make("text", `${name}-label`));
-    this.#svg.append(clip, ...behind, fine, ...lines, ...texts);
+    svg.append(clip, ...behind, fine, ...lines);
+    for (const name of ["average", "peak", "target", "far"]) {
+      const label = document.createElement("span");
+      label.className = `label ${name}`;
+      labels.append(label);
+      this.#labels.set(name, label);
+    }
   }
-
-  /** @type {SVGSVGElement} */
-  #svg;
 
   /**
    * The slot at a place, which may lie outside the chart.
@@ -227,14 +233,14 @@ export class Drawing {
     const right = this.#width - RIGHT;
     if (average === null) {
       for (const name of ["average", "rest"]) this.#set(name, "d", "");
-      this.#label("average", "", 0, 0);
+      this.#label("average", "", 0, false);
       return;
     }
     const y = this.#y(average);
     const until = running < 0 ? right : this.#left + ((running + 1) / slots) * this.#plotWidth();
     this.#set("average", "d", `M${this.#left},${y}H${until}`);
     this.#set("rest", "d", until < right ? `M${until},${y}H${right}` : "");
-    this.#label("average", text, right, y - LABEL_GAP);
+    this.#label("average", text, y, false);
   }
 
   /** @param {Line[]} lines @param {Scale} scale */
@@ -246,20 +252,22 @@ export class Drawing {
       this.#set(kind, "d", line ? `M${this.#left},${y}H${this.#width - RIGHT}` : "");
       const other = near.find((found) => found.kind !== kind);
       // Of two labels that would cover each other the lower one goes below its line.
-      const under = line && other && other.watt >= line.watt && this.#y(line.watt) - this.#y(other.watt) < LABEL_HEIGHT;
-      const below = under && !(other.watt === line.watt && kind === "peak");
-      this.#label(kind, line?.text ?? "", this.#left + 4, y + (below ? LABEL_HEIGHT - 2 : -LABEL_GAP));
+      const lower = line && other && (line.watt < other.watt || (line.watt === other.watt && kind === "target"));
+      const below = lower && this.#y(line.watt) - this.#y(other.watt) < LABEL_HEIGHT;
+      this.#label(kind, line?.text ?? "", y, below ?? false);
     }
     const far = lines.filter(({ watt }) => watt > scale.top).map(({ text }) => `${text} ↑`);
-    this.#label("far", far.join(" · "), this.#left + 4, TOP - 7);
+    this.#label("far", far.join(" · "), TOP, false);
   }
 
-  /** @param {string} name @param {string} text @param {number} x @param {number} y */
-  #label(name, text, x, y) {
-    const element = this.#get(`${name}-label`);
+  /** @param {string} name @param {string} text @param {number} y @param {boolean} below */
+  #label(name, text, y, below) {
+    const element = /** @type {HTMLElement} */ (this.#labels.get(name));
     if (element.textContent !== text) element.textContent = text;
-    this.#set(`${name}-label`, "x", x);
-    this.#set(`${name}-label`, "y", Math.max(12, y));
+    if (element.hidden !== !text) element.hidden = !text;
+    const top = Math.max(0, below ? y + LABEL_GAP : y - LABEL_GAP - LABEL_HEIGHT);
+    const left = name === "average" ? "" : `left: ${this.#left}px; `;
+    write(element, "style", `${left}transform: translateY(${top}px)`);
   }
 
   /**

@@ -73,6 +73,9 @@ export function quarterModel(document, running) {
   };
 }
 
+/** @type {{key: string, ids: number[]}} */
+let lastDay = { key: "", ids: [] };
+
 /**
  * A day's quarters.
  *
@@ -80,7 +83,10 @@ export function quarterModel(document, running) {
  * @returns {ChartModel}
  */
 export function dayModel({ day, rows, until = 0 }) {
-  const ids = dayQuarters(day);
+  // A day is drawn again with each of its quarters that comes.
+  const key = Object.values(day).join();
+  if (lastDay.key !== key) lastDay = { key, ids: dayQuarters(day) };
+  const { ids } = lastDay;
   const byId = new Map(rows.map((row) => [row.id, row]));
   /** @param {(row: QuarterRow) => number} value @returns {Values} */
   const values = (value) =>

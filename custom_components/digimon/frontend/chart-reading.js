@@ -52,8 +52,8 @@ export class Words {
       lines,
       average: model.average === null ? "" : `${texts.average} ${formats.power(model.average)}`,
       times: this.times(model, width),
-      level: (watt, { top, step }) => {
-        if (top < 1000) return formats.quantity(watt, "W");
+      level: (watt, { top, bottom, step }) => {
+        if (Math.max(top, -bottom) < 1000) return formats.quantity(watt, "W");
         return formats.quantity(watt / 1000, "kW", step % 1000 === 0 ? 0 : step % 100 === 0 ? 1 : 2);
       },
     };

@@ -12,7 +12,7 @@
 // The least that a chart shows, so that standby of a house does not look like an oven.
 const LEAST_WATT = 200;
 // A line this many times higher than everything else would leave the bars too low to read: it is named instead.
-const FAR_TIMES = 3;
+const FAR_TIMES = 2.5;
 const LEAST_PIXELS_A_STEP = 48;
 
 /**

@@ -14,6 +14,7 @@ export const CHART_STYLE = `
   --average: var(--digimon-average, #1f5fd1);
   --peak: var(--digimon-peak, #b3155c);
   --target: var(--digimon-target, #6b4fc4);
+  position: relative;
   display: flex;
   flex-direction: column;
   height: 320px;
@@ -40,7 +41,8 @@ export const CHART_STYLE = `
 .plot:focus { outline: none }
 .plot:focus-visible { outline: 2px solid var(--average) }
 .day .plot { cursor: pointer }
-svg { display: block; position: absolute; width: 100%; height: 100%; overflow: visible }
+svg, .labels { position: absolute; inset: 0 }
+svg { display: block; width: 100%; height: 100%; overflow: visible }
 text { fill: var(--muted); font-size: 12px }
 .levels text { text-anchor: end }
 .times text { text-anchor: middle }
@@ -58,12 +60,14 @@ text { fill: var(--muted); font-size: 12px }
 .peak { stroke: var(--peak); stroke-dasharray: 7 4; stroke-width: 1.5 }
 .target { stroke: var(--target); stroke-dasharray: 3 3; stroke-width: 1.5 }
 .cursor { stroke: var(--text); stroke-opacity: .7 }
-.average-label, .peak-label, .target-label, .far-label {
-  font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round;
+.label {
+  position: absolute; top: 0; padding: 0 6px; border-radius: 5px; font-weight: 600; line-height: 18px; white-space: nowrap;
+  pointer-events: none; z-index: 0;
 }
-.average-label { fill: var(--average); text-anchor: end }
-.peak-label, .far-label { fill: var(--peak) }
-.target-label { fill: var(--target) }
+.label::before { content: ""; position: absolute; inset: 0; z-index: -1; border-radius: 5px; background: var(--paper); opacity: .82 }
+.label.average { right: 8px; color: var(--average) }
+.label.peak, .label.far { color: var(--peak) }
+.label.target { color: var(--target) }
 .reading {
   position: absolute; top: 0; left: 0; padding: 5px 9px; pointer-events: none; white-space: nowrap;
   color: var(--text); background: var(--paper); border: 1px solid var(--rule); border-radius: 8px;
@@ -78,7 +82,7 @@ text { fill: var(--muted); font-size: 12px }
 .key.injection { background: var(--injection) }
 .key.most { background: var(--offtake) }
 .key.gap { opacity: .3 }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%) }
 @keyframes breathe { 50% { opacity: .45 } }
 @media (prefers-reduced-motion: reduce) { .running { animation: none } }
 @media (forced-colors: active) {

@@ -27,6 +27,8 @@ export function languageOf(tag) {
 export class Formats {
   /** @type {Map<number, Intl.NumberFormat>} */
   #numbers = new Map();
+  /** @type {Map<string, Intl.DateTimeFormat>} */
+  #dates = new Map();
 
   /** @param {Language} language */
   constructor(language) {
@@ -89,9 +91,13 @@ export class Formats {
    * @param {Intl.DateTimeFormatOptions} [options] which parts of it; by default all in words
    */
   day({ year, month, day }, options = { weekday: "long", day: "numeric", month: "long", year: "numeric" }) {
-    const text = new Intl.DateTimeFormat(this.locale, { ...options, timeZone: "UTC" }).format(
-      Date.UTC(year, month - 1, day),
-    );
+    const key = Object.entries(options).join();
+    let format = this.#dates.get(key);
+    if (!format) {
+      format = new Intl.DateTimeFormat(this.locale, { ...options, timeZone: "UTC" });
+      this.#dates.set(key, format);
+    }
+    const text = format.format(Date.UTC(year, month - 1, day));
     return text.charAt(0).toUpperCase() + text.slice(1);
   }
 }

@@ -35,12 +35,13 @@ const TEMPLATE = `
 <style>${CHART_STYLE}</style>
 <div class="plot" tabindex="0" role="slider" aria-describedby="summary">
   <svg aria-hidden="true"></svg>
+  <div class="labels" aria-hidden="true"></div>
   <div class="empty" aria-hidden="true" hidden></div>
   <div class="reading" aria-hidden="true" hidden></div>
 </div>
 <ul class="legend" aria-hidden="true"></ul>
 <p class="unseen" id="summary" aria-live="polite"></p>
-<table class="unseen"></table>
+<div class="unseen"><table></table></div>
 `;
 
 /**
@@ -97,7 +98,7 @@ class QuarterChartElement extends HTMLElement {
     this.#summary = part("#summary");
     /** @type {HTMLTableElement} */
     this.#rows = part("table");
-    this.#drawing = new Drawing(part("svg"));
+    this.#drawing = new Drawing(part("svg"), part(".labels"));
     this.#observer = new ResizeObserver(([entry]) => {
       this.#size = entry.contentRect;
       this.#change();
@@ -224,7 +225,7 @@ class QuarterChartElement extends HTMLElement {
       if (this.#plot.getAttribute(name) !== String(value)) this.#plot.setAttribute(name, String(value));
     }
     this.#drawing.mark(this.#cursor);
-    this.#reading.hidden = this.#cursor === null;
+    hide(this.#reading, this.#cursor === null);
     if (this.#cursor !== null) this.#show(reading, this.#drawing.middle(this.#cursor));
   }
 
@@ -243,8 +244,8 @@ class QuarterChartElement extends HTMLElement {
   #summarise() {
     const model = this.#model;
     const empty = model.up.every((watt) => watt === null);
-    this.#empty.hidden = !empty;
-    this.#empty.textContent = this.#words.texts.empty;
+    hide(this.#empty, !empty);
+    if (empty) this.#empty.textContent = this.#words.texts.empty;
     // Another quarter is told at once, what happens in it now and then.
     const subject = `${model.kind} ${model.ids[0]} ${model.running >= 0} ${empty}`;
     const now = performance.now();
@@ -311,6 +312,11 @@ function keyed(tag, kind, text) {
   patch.className = `key ${kind}`;
   element.append(patch, text);
   return element;
+}
+
+/** @param {HTMLElement} element @param {boolean} hidden */
+function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 customElements.define("digimon-quarter-chart", QuarterChartElement);
