@@ -50,14 +50,17 @@ _TOO_LARGE = (
 
 
 class Guard:
-    """Lets a limited number of clients in, each for a limited time."""
+    """Lets a limited number of clients in, each for a limited time.
+
+    :ivar clients: how many are served now.
+    """
 
     def __init__(self, serve: "Callable[[Incoming, Outgoing], Awaitable[None]]", log: "Log", memory: "Memory") -> None:
         """:param serve: answers one request."""
         self._serve = serve
         self._log = log
         self._memory = memory
-        self._clients = 0
+        self.clients = 0
         self._waiting = 0
         # Of every connection, its task and until when (ticks in ms) it may take.
         self._deadlines: list[list[Any]] = []
@@ -76,11 +79,11 @@ class Guard:
         self._deadlines.append(deadline)
         try:
             if await self._place():
-                self._clients += 1
+                self.clients += 1
                 try:
                     await self._handle(stream, deadline)
                 finally:
-                    self._clients -= 1
+                    self.clients -= 1
             elif self._waiting < _MOST_WAITING:
                 _allow(deadline, _REFUSAL_MILLISECONDS)
                 # Closing while the request is unread would reset the connection before the answer is seen.
@@ -97,7 +100,7 @@ class Guard:
 
     async def _place(self) -> bool:
         """Whether there is a place for one more client, now or soon."""
-        if self._clients < MOST_CLIENTS:
+        if self.clients < MOST_CLIENTS:
             return True
         if self._waiting >= _MOST_WAITING:
             return False
@@ -105,7 +108,7 @@ class Guard:
         try:
             for _ in range(_WAIT_MILLISECONDS // _WAIT_STEP_MILLISECONDS):
                 await asyncio.sleep_ms(_WAIT_STEP_MILLISECONDS)
-                if self._clients < MOST_CLIENTS:
+                if self.clients < MOST_CLIENTS:
                     return True
         finally:
             self._waiting -= 1

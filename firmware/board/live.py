@@ -36,18 +36,14 @@ class Live:
         self._quarter_document: list[bytes] = []
         self._meter_document: list[bytes] = []
 
-    def take(self, telegram: bytes) -> Quarter | None:
-        """Take a verified telegram.
-
-        :returns: the finished quarter when this telegram opens another one.
-        """
+    def take(self, telegram: bytes) -> None:
+        """Take a verified telegram."""
         self.meter = self._decoder.decode(telegram)
         self.telegram = telegram
         self.utc = self.meter.get("time", self.utc)
-        finished = self._accumulator.add(self.meter)
+        self._accumulator.add(self.meter)
         self._quarter_document = []
         self._meter_document = []
-        return finished
 
     @property
     def quarter(self) -> Quarter | None:

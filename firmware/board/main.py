@@ -7,9 +7,13 @@ import time
 import machine
 
 from .build import VERSION
+from .builder import Builder
 from .config import CONFIG, DEFAULT_NAME, load
 from .discovery import Responder
 from .identity import Identity, reset_cause
+from .index import Index
+from .journal import Journal
+from .keeper import Keeper
 from .live import Live
 from .log import Log
 from .memory import Memory
@@ -53,14 +57,19 @@ class Application:
         self._store = Store(self._log)
         self._live = Live()
         # First, and with its buffers: before the radio takes its share, memory is in one piece.
-        self.port = P1Port(self._live, self._store, self._log, self.memory)
+        index = Index(self._store)
+        self._keeper = Keeper(self._store, Journal(self._store), index)
+        self.port = P1Port(self._live, self._keeper, self._log, self.memory)
         self._log.write(f"start: {VERSION}, {reset_cause()}")
         self._store.start()
+        self._keeper.card_came()
         config = load(self._store.read(CONFIG))
         self._network = Network(config, self._log)
         identity = Identity(config, self._network, self._store, self.port, self.memory)
         self._identity = identity
         self._server = Server(self._log, self.memory)
+        self._builder = Builder(self._store, index, self.port, self._server.guard)
+        self._store.came = self._card_came
         self._finders: list[Responder | Ssdp] = []
         if announced:
             identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
@@ -82,6 +91,7 @@ class Application:
         self._network.join()
         self._keep("p1", self.port.run)
         self._keep("watch", self._watch)
+        self._keep("index", self._builder.run)
         self.memory.collect()
 
     async def wait(self) -> None:
@@ -95,8 +105,7 @@ class Application:
         for finder in self._finders:
             finder.close()
         self._server.close()
-        if self._live.quarter is not None:
-            self._store.save(self._live.quarter)
+        self._keeper.stop()
         self._store.stop()
         # What was cancelled gets the turn to end.
         await asyncio.sleep(0)
@@ -108,6 +117,10 @@ class Application:
         except Exception as error:  # noqa: BLE001 (what cannot be stopped is reset all the more)
             self._log.error("stop", error)
         machine.reset()
+
+    def _card_came(self) -> None:
+        self._keeper.card_came()
+        self._builder.restart()
 
     def restart_soon(self) -> None:
         """Restart in a moment, and not as one of the tasks, which that ends."""

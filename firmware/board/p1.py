@@ -1,6 +1,7 @@
 """Reads the P1 port: bytes of the UART become telegrams, telegrams become the running quarter."""
 
 import asyncio
+import time
 
 from machine import UART, Pin
 
@@ -10,10 +11,10 @@ from . import build as board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .keeper import Keeper
     from .live import Live
     from .log import Log
     from .memory import Memory
-    from .store import Store
 
 _BAUD = 115200
 # The longest telegram that is taken: the VM may stand still for that long and nothing is lost.
@@ -29,12 +30,14 @@ class P1Port:
 
     :ivar live: what the telegrams say.
     :ivar splitter: counts the good telegrams and the rejected ones by reason.
+    :ivar taken: when the last telegram was taken (ticks in ms).
     """
 
-    def __init__(self, live: "Live", store: "Store", log: "Log", memory: "Memory") -> None:
+    def __init__(self, live: "Live", keeper: "Keeper", log: "Log", memory: "Memory") -> None:
         self.splitter = TelegramSplitter()
         self.live = live
-        self._store = store
+        self.taken = time.ticks_ms()
+        self._keeper = keeper
         self._log = log
         self._memory = memory
         self._uart = UART(
@@ -64,15 +67,8 @@ class P1Port:
 
     def _take(self, telegram: bytes) -> None:
         live = self.live
-        before = live.quarter
-        finished = live.take(telegram)
+        live.take(telegram)
         self._log.utc = live.utc
-        running = live.quarter
-        if running is not None and (before is None or before.quarter_id != running.quarter_id):
-            # After a restart in mid-quarter the card has its beginning.
-            earlier = self._store.quarter(running.quarter_id)
-            if earlier is not None:
-                running.fill_gaps_from(earlier)
-        if finished is not None:
-            self._store.save(finished)
+        self._keeper.take(live.quarter, live.meter)
+        self.taken = time.ticks_ms()
         self._memory.collect()

@@ -1,23 +1,26 @@
-"""The card: one file per quarter, the settings and the log.
+"""The card: mounting it again and again, and its files.
 
 A quarter file is created, written and closed once, and never renamed: on FAT a rename across
 directory sectors that is cut by a power failure leaves two names on one chain of clusters. What
-is cut before the close is empty or ends early, and counts as absent. No method raises because of
-the card, except `open`; live values never depend on it.
+is cut before the close is empty or ends early, and counts as absent. Live values never depend on
+the card.
 """
 
 import os
+import time
 
 import vfs
 from machine import Pin, SDCard
 
 from core.clock import quarter_path
-from core.quarter import Quarter, read_document
+from core.quarter import Quarter
+from core.stored import read_stored
 
 from . import build as board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import IO
 
     from .log import Log
@@ -34,26 +37,31 @@ _CARD_SLOT = 2
 _CARD_HERTZ = 20000000
 # Cards are known that answer only the second time after power came.
 _MOUNT_ATTEMPTS = 2
-# The largest quarter document is about 2,900 bytes; behind it may stand the rest of an older one.
-_LONGEST_DOCUMENT = 4096
+# Of a text that is read at once, as the settings.
+_LONGEST_TEXT = 2048
+# Files grow by sectors.
+_SECTOR = 512
 _LONGEST_LOG = 65536
 _FOLDER_MODE = 0x4000
+_NO_FILE = 2
 
 
 class Store:
     """The card and what is on it. Paths are those of the HTTP API, ``/meter/…``.
 
     :ivar state: ``ok``; ``missing`` without a card; ``fault`` when it cannot be read or written.
+    :ivar error: the number of the error that made it a fault, 0 while there is none.
+    :ivar came: called when a card is there again.
     """
 
     def __init__(self, log: "Log") -> None:
         self.state = MISSING
+        self.error = 0
+        self.came: Callable[[], None] | None = None
         self._log = log
         self._card: SDCard | None = None
         self._mounted = False
         self._checking = False
-        # The last quarter that the card did not take.
-        self._unsaved: Quarter | None = None
 
     def start(self) -> None:
         """Give the card power and mount it."""
@@ -78,8 +86,8 @@ class Store:
         self._checking = False
         if self.state == OK:
             self._log.write("card: ok again")
-            if self._unsaved is not None:
-                self.save(self._unsaved)
+            if self.came is not None:
+                self.came()
 
     def stop(self) -> None:
         """Let go of the card."""
@@ -90,57 +98,68 @@ class Store:
             self._card.deinit()
             self._card = None
 
-    def save(self, quarter: Quarter) -> bool:
-        """Store a quarter; intervals that only an existing file of it has are kept.
+    def save(self, quarter: Quarter) -> None:
+        """Write the file of a quarter.
 
-        :returns: whether the card holds it now. The last one that it did not take is tried again
-            when the card is back.
+        :raises OSError: it is not on the card.
         """
         path = _MOUNT_POINT + quarter_path(quarter.quarter_id)
-        saved = False
-        if self.state == OK:
-            earlier = self.quarter(quarter.quarter_id)
-            if earlier is not None:
-                quarter.fill_gaps_from(earlier)
-            try:
-                _make_folders(path)
-                with open(path, "w") as file:
-                    for piece in quarter.document():
-                        file.write(piece)
-                saved = True
-            except OSError as error:
-                self._fault(error)
-        if saved and self._unsaved is not None and self._unsaved.quarter_id == quarter.quarter_id:
-            self._unsaved = None
-        elif not saved:
-            self._unsaved = quarter
-        return saved
+        _make_folders(path)
+        with open(path, "w") as file:
+            for piece in quarter.document():
+                file.write(piece)
 
     def quarter(self, quarter_id: int) -> Quarter | None:
-        """A stored quarter, None if there is none that can be read."""
-        text = self.read(quarter_path(quarter_id))
-        if not text:
-            return None
+        """A stored quarter, None if there is no file of it, or none that says anything.
+
+        :raises OSError: the card fails.
+        """
         try:
-            quarter = read_document(text)
-        except ValueError:
+            with self.open(quarter_path(quarter_id)) as file:
+                quarter = read_stored(file)
+        except OSError as error:
+            if error.errno != _NO_FILE:
+                raise
             return None
-        return quarter if quarter.quarter_id == quarter_id else None
+        return quarter if quarter is not None and quarter.quarter_id == quarter_id else None
+
+    def grow(self, path: str, size: int, milliseconds: int = 0) -> bool:
+        """Make a file so long with zeros, or go on making it. A cut leaves it shorter, which is no harm.
+
+        :param milliseconds: to stop after about so long; 0 to do all of it.
+        :returns: whether it is that long.
+        :raises OSError: the card fails.
+        """
+        length = self._size_or_zero(path)
+        if length >= size:
+            return True
+        started = time.ticks_ms()
+        zeros = memoryview(bytes(_SECTOR))
+        path = _MOUNT_POINT + path
+        _make_folders(path)
+        with open(path, "ab") as file:
+            while length < size and not 0 < milliseconds < time.ticks_diff(time.ticks_ms(), started):
+                length += file.write(zeros[: min(_SECTOR, size - length)])
+        return length >= size
+
+    def has(self, path: str, size: int) -> bool:
+        """Whether there is a file of at least so many bytes."""
+        return self._size_or_zero(path) >= size
 
     def read(self, path: str) -> "str | None":
-        """The first 4,096 bytes of a small file as text, None if it cannot be read."""
+        """The first 2,048 bytes of a small file as text, None if it cannot be read."""
         try:
             with self.open(path) as file:
-                return str(file.read(_LONGEST_DOCUMENT), "utf-8")
+                return str(file.read(_LONGEST_TEXT), "utf-8")
         except (OSError, ValueError):
             return None
 
-    def open(self, path: str) -> "IO[bytes]":
-        """Open a file to read its bytes.
+    def open(self, path: str, mode: str = "rb") -> "IO[bytes]":
+        """Open a file of bytes.
 
         :raises OSError: there is no such file, or no card.
         """
-        file: IO[bytes] = open(_MOUNT_POINT + path, "rb")  # noqa: SIM115 (the caller closes it)
+        file: IO[bytes] = open(_MOUNT_POINT + path, mode)  # noqa: SIM115 (the caller closes it)
         return file
 
     def size(self, path: str) -> int:
@@ -174,7 +193,7 @@ class Store:
         try:
             status = os.statvfs(_MOUNT_POINT)
         except OSError as error:
-            self._fault(error)
+            self.fault(error)
             return None
         return status[1] * status[2], status[1] * status[3]
 
@@ -192,7 +211,7 @@ class Store:
             with open(path, "a") as file:
                 file.write(text)
         except OSError as error:
-            self._fault(error)
+            self.fault(error)
             return False
         return True
 
@@ -223,11 +242,14 @@ class Store:
                 continue
             self._mounted = True
             self.state = OK
+            self.error = 0
             return
 
-    def _fault(self, error: OSError) -> None:
+    def fault(self, error: OSError) -> None:
+        """The card has failed; it is tried again later."""
         known = self.state == FAULT
         self.state = FAULT
+        self.error = error.errno or 0
         if not known and not self._checking:
             self._log.write(f"card: {error!r}")
 

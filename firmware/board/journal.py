@@ -1,0 +1,74 @@
+"""The journal: the last half hour of intervals, in a file whose place on the card never changes.
+
+Sixty-four records go round. Writing one changes one sector of data and the file's entry in its folder,
+and every cut in between leaves a card without damage. Which place a record has follows from its
+sequence number.
+"""
+
+from core.quarter import Quarter
+from core.records import JOURNAL_BYTES, JOURNAL_MOST, journal_head, pack_journal, unpack_journal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .store import Store
+
+    Registers = list[int | None]
+
+PATH = "/journal.bin"
+_RECORDS = 64
+
+
+class Journal:
+    """The file and what is to be written next. Every method raises OSError when the card fails."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+        self._record = bytearray(JOURNAL_BYTES)
+        self._sequence = 0
+
+    def open(self) -> "list[int]":
+        """Make the file if it is not there, and look for the newest record.
+
+        :returns: the quarter of each place, 0 for a place without one.
+        """
+        self._store.grow(PATH, _RECORDS * JOURNAL_BYTES)
+        sequences = [-1] * _RECORDS
+        quarters = [0] * _RECORDS
+        with self._store.open(PATH) as file:
+            for place in range(_RECORDS):
+                file.readinto(self._record)
+                head = journal_head(self._record)
+                if head is not None and head[0] % _RECORDS == place:
+                    sequences[place], quarters[place] = head
+        self._sequence = max(sequences) + 1
+        for place in range(_RECORDS):
+            # Older than the round that ends with the newest: this place was not written in it.
+            if sequences[place] < self._sequence - _RECORDS:
+                quarters[place] = 0
+        return quarters
+
+    def read(self, quarter_id: int, quarters: "list[int]") -> "tuple[Quarter, Registers]":
+        """What the journal knows of a quarter, and its last registers.
+
+        :param quarters: what `open` gave, with the quarter in it.
+        """
+        quarter = Quarter(quarter_id)
+        registers: Registers = []
+        with self._store.open(PATH) as file:
+            for number in range(self._sequence, self._sequence + _RECORDS):
+                place = number % _RECORDS
+                if quarters[place] == quarter_id:
+                    file.seek(place * JOURNAL_BYTES)
+                    file.readinto(self._record)
+                    registers = unpack_journal(self._record, quarter)
+        return quarter, registers
+
+    def write(self, quarter: Quarter, first: int, registers: "Registers") -> None:
+        """Add the intervals of a quarter from one on; afterwards they are on the card."""
+        with self._store.open(PATH, "r+b") as file:
+            while first < quarter.end():
+                pack_journal(self._record, self._sequence, quarter, first, registers)
+                file.seek(self._sequence % _RECORDS * JOURNAL_BYTES)
+                file.write(self._record)
+                self._sequence += 1
+                first += JOURNAL_MOST
