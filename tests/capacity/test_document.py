@@ -23,7 +23,7 @@ def table(*head: str) -> list[list[str]]:
 
 
 def amount(text: str) -> Decimal:
-    return Decimal(text.split()[0])
+    return Decimal(text.split(maxsplit=1)[0])
 
 
 def test_the_example_to_check_by_hand() -> None:
@@ -63,7 +63,7 @@ def test_the_example_of_a_quarter() -> None:
 def test_the_eight_loads_are_those_of_the_tests() -> None:
     documented = [tuple(row[1:4]) for row in table("load")]
     tested = [
-        tuple("–" if second is None else str(second) for second in (case.person, case.automation, case.certain))
+        tuple("-" if second is None else str(second) for second in (case.person, case.automation, case.certain))
         for name, case in CASES.items()
         if name not in {"kettle, 4 minutes", "kettle, later"}
     ]
