@@ -1,22 +1,38 @@
 """Digimon: a Flemish digital meter, live in Home Assistant."""
 
-from homeassistant.const import CONF_HOST, CONF_PORT, Platform
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
 
+from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
 from .monitor import Address, BoardClient
 from .source import BoardSource
 
-PLATFORMS = [Platform.SENSOR]
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.SENSOR,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what all boards share."""
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
     """Start reading a meter."""
-    client = BoardClient(Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]), async_get_clientsession(hass))
+    client = BoardClient(
+        Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
+        async_get_clientsession(hass),
+        password=entry.options.get(CONF_PASSWORD),
+    )
     coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = DigimonRuntimeData(coordinator=coordinator)
+    entry.runtime_data = DigimonRuntimeData(coordinator=coordinator, client=client)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

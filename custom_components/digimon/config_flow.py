@@ -3,14 +3,16 @@
 from typing import Any, override
 
 import probatio
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import DEFAULT_HOST, DOMAIN
 from .monitor import DEFAULT_PORT, Address, BoardClient, BoardError, BoardInfo, InvalidAddressError, parse_address
+from .options_flow import DigimonOptionsFlow
 from .source import failure_of
 
 STEP_HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
@@ -23,6 +25,13 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
 
     _address: Address
     _board: BoardInfo
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> DigimonOptionsFlow:
+        """What can be chosen later."""
+        return DigimonOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

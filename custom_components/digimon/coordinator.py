@@ -12,6 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
+from .monitor import BoardClient
 from .silence import Progress, follow, is_silent
 from .snapshot import Device, Snapshot
 from .source import Source, SourceError
@@ -25,9 +26,12 @@ CONFIRMING_POLLS = 2
 
 @dataclass(kw_only=True)
 class DigimonRuntimeData:
-    """What an entry holds while it is loaded."""
+    """What an entry holds while it is loaded; a part that has something to keep gets a line here."""
 
     coordinator: DigimonCoordinator
+
+    client: BoardClient
+    """Of the same board, for everything that is not the live poll."""
 
 
 type DigimonConfigEntry = ConfigEntry[DigimonRuntimeData]
@@ -48,6 +52,8 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
             always_update=False,
         )
         self.source = source
+        # All that is registered for this board goes by it.
+        self.board_id = str(entry.unique_id)
         self._progress: Progress | None = None
         self._device: Device | None = None
         self._silent_polls = 0
@@ -79,7 +85,9 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
             )
             silent = is_silent(self._progress, monotonic=now)
         self._log_silence(silent=silent)
-        return replace(snapshot, reading=None) if silent else snapshot
+        if not silent:
+            return replace(snapshot, silent=False)
+        return replace(snapshot, reading=None, silent=True if self._silent_polls >= CONFIRMING_POLLS else None)
 
     def _log_silence(self, *, silent: bool) -> None:
         """Say once that the meter fell silent and once that it is back."""
@@ -99,7 +107,7 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
         self._device = device
         dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.config_entry.entry_id,
-            identifiers={(DOMAIN, str(self.config_entry.unique_id))},
+            identifiers={(DOMAIN, self.board_id)},
             connections={(dr.CONNECTION_NETWORK_MAC, device.mac)} if device.mac else set(),
             configuration_url=device.configuration_url,
             manufacturer=device.manufacturer,

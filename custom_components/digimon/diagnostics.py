@@ -4,15 +4,18 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .coordinator import DigimonConfigEntry
+from .monitor import RunningQuarter
+from .snapshot import Snapshot
 
 # Names and messages are free text; the others tell one house from another.
 TO_REDACT = {
     CONF_HOST,
+    CONF_PASSWORD,
     "configuration_url",
     "ean",
     "identification",
@@ -33,13 +36,28 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Digimon
     return async_redact_data(
         {
             "entry": dict(entry.data),
+            "options": dict(entry.options),
             "last_update_success": coordinator.last_update_success,
             "last_failure": failure if error else None,
-            "snapshot": _plain(coordinator.data),
+            "snapshot": _snapshot(coordinator.data),
             "source": {name: _plain(part) for name, part in coordinator.source.diagnostics().items()},
         },
         TO_REDACT,
     )
+
+
+def _snapshot(snapshot: Snapshot) -> object:
+    """The snapshot; of quarters how much is known, for the powers themselves stand with the source."""
+    return {
+        name: _intervals(part) if isinstance(part, RunningQuarter) else _plain(part)
+        for name in Snapshot.__slots__
+        for part in [getattr(snapshot, name)]
+    }
+
+
+def _intervals(quarter: RunningQuarter) -> object:
+    known = sum(sample is not None for sample in quarter.samples)
+    return {"quarter_id": quarter.quarter_id, "intervals": len(quarter.samples), "known": known}
 
 
 def _plain(value: object) -> object:

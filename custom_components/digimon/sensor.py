@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
-from .entity import DigimonEntity
+from .entity import MeterEntity
 from .snapshot import Reading
 
 # The coordinator reads; entities only show.
@@ -145,7 +145,7 @@ async def async_setup_entry(
     entry.async_on_unload(coordinator.async_add_listener(add_what_is_sent))
 
 
-class DigimonSensor(DigimonEntity, SensorEntity):
+class DigimonSensor(MeterEntity, SensorEntity):
     """A value of the meter."""
 
     entity_description: DigimonSensorDescription
@@ -156,5 +156,4 @@ class DigimonSensor(DigimonEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> datetime | int | None:
-        reading = self.coordinator.data.reading
-        return None if reading is None else self.entity_description.value_fn(reading)
+        return None if self.reading is None else self.entity_description.value_fn(self.reading)

@@ -6,10 +6,10 @@ the names; an instant (``utc``) is seconds since 1970. None is what the meter do
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
-from .core.clock import INTERVAL_SECONDS, month_of, quarter_start
-from .monitor import MeterReading, RunningQuarter
-from .monitor import MonthPeak as BoardPeak
+from .core.clock import QUARTER_SECONDS
+from .monitor import BoardHealth, RunningQuarter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +33,64 @@ class MonthPeak:
     start_utc: int
     """When that quarter began."""
 
+    @property
+    def end_utc(self) -> int:
+        """When it ended; this is what the meter stamps."""
+        return self.start_utc + QUARTER_SECONDS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedPeak:
+    """One entry of the meter's list of months that ended (0-0:98.1.0)."""
+
+    year: int
+    month: int
+    power_w: int
+    quarter_id: int | None
+    """The quarter of the peak; None when the meter keeps no time with it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phase:
+    """What is measured on one phase."""
+
+    number: int
+    """1 to 3."""
+
+    consumed_power_w: int | None
+    produced_power_w: int | None
+    voltage_mv: int | None
+    current_ma: int | None
+
+    @property
+    def net_power_w(self) -> int | None:
+        """Offtake less injection."""
+        return _difference(self.consumed_power_w, self.produced_power_w)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubMeter:
+    """A gas, water or heat meter that reports through the electricity meter (M-Bus)."""
+
+    kind: str
+    """gas, water, heat, warm_water, electricity or other."""
+
+    channel: int
+    """Order of installation; says nothing of the kind, and another meter may take it over."""
+
+    serial: str | None
+    read_utc: int | None
+    """When its value was read: gas every 5 minutes to an hour, water once a day."""
+
+    value: int
+    unit: str
+    """l, MJ or Wh."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other one, also after it moved to another channel."""
+        return f"{self.kind}_{self.serial.lower()}" if self.serial else f"{self.kind}_channel_{self.channel}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
@@ -40,6 +98,9 @@ class Reading:
 
     time_utc: int
     """By the meter's own clock; with every telegram another one."""
+
+    quarter_id: int | None
+    """The quarter that the meter is in (core.clock)."""
 
     consumed_power_w: int | None
     """Taken from the grid, >= 0."""
@@ -56,17 +117,35 @@ class Reading:
     month_peak: MonthPeak | None
     """None also as long as the month has no finished quarter."""
 
-    consumed_energy_t1_wh: int | None
-    consumed_energy_t2_wh: int | None
-    produced_energy_t1_wh: int | None
-    produced_energy_t2_wh: int | None
+    consumed_energy_t1_wh: int | None = None
+    consumed_energy_t2_wh: int | None = None
+    produced_energy_t1_wh: int | None = None
+    produced_energy_t2_wh: int | None = None
+
+    listed_peaks: tuple[ListedPeak, ...] = ()
+    """Months that ended, at most 13, in the meter's order; empty when it sends no list."""
+
+    serial: str | None = None
+    """Of the electricity meter."""
+
+    tariff: int | None = None
+    """1 day, 2 night."""
+
+    breaker: int | None = None
+    """0 off, 1 on, 2 ready to be switched on."""
+
+    limiter_w: int | Literal["unlimited"] | None = None
+    fuse_ma: int | Literal["unlimited"] | None = None
+    message: str | None = None
+    """Of the grid operator; empty: the meter says that there is none."""
+
+    phases: tuple[Phase, ...] = ()
+    sub_meters: tuple[SubMeter, ...] = ()
 
     @property
     def net_power_w(self) -> int | None:
         """Offtake less injection: above 0 the house takes, below 0 it gives."""
-        if self.consumed_power_w is None or self.produced_power_w is None:
-            return None
-        return self.consumed_power_w - self.produced_power_w
+        return _difference(self.consumed_power_w, self.produced_power_w)
 
     @property
     def consumed_energy_wh(self) -> int | None:
@@ -78,6 +157,14 @@ class Reading:
         """Both tariffs together."""
         return _total(self.produced_energy_t1_wh, self.produced_energy_t2_wh)
 
+    def phase(self, number: int) -> Phase | None:
+        """One phase, 1 to 3."""
+        return next((phase for phase in self.phases if phase.number == number), None)
+
+    def sub_meter(self, key: str) -> SubMeter | None:
+        """One of the meters that report through this one."""
+        return next((meter for meter in self.sub_meters if meter.key == key), None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
@@ -88,68 +175,21 @@ class Snapshot:
     reading: Reading | None
     """None when the meter has said nothing, or nothing for too long: what it said then is no answer any more."""
 
+    running: RunningQuarter | None = None
+    """The quarter the meter is in, with its intervals; None as long as the source knows of none."""
 
-def reading_of(
-    quarter: RunningQuarter | None, meter: MeterReading | None, month_peak: BoardPeak | None
-) -> Reading | None:
-    """Put together what was read at about the same time.
+    finished: RunningQuarter | None = None
+    """The quarter before it, once all that is known of it has been read; None until then."""
 
-    Works with any of them missing: the original firmware has no telegram to show, and a telegram
-    without powers opens no quarter.
+    health: BoardHealth | None = None
+    """How the board is; None for the original firmware, which does not tell."""
 
-    :param quarter: the running quarter.
-    :param meter: the last telegram.
-    :param month_peak: of whatever month the meter last knew one.
-    :returns: None when nothing tells which moment it is about.
-    """
-    time_utc = meter.time if meter is not None else _end_of(quarter)
-    if time_utc is None:
-        return None
-    latest = quarter.samples[-1] if quarter is not None and quarter.samples else None
-    consumed_power_w = None if latest is None else latest.consumed_power
-    produced_power_w = None if latest is None else latest.produced_power
-    if meter is not None:
-        consumed_power_w = meter.consumed_power
-        produced_power_w = meter.produced_power
-    running = meter.quarter_id if meter is not None else None
-    if running is None and quarter is not None:
-        running = quarter.quarter_id
-    return Reading(
-        time_utc=time_utc,
-        consumed_power_w=consumed_power_w,
-        produced_power_w=produced_power_w,
-        quarter_average_w=_consumed_average(quarter),
-        average_demand_w=meter.average_demand if meter else None,
-        month_peak=_peak_of_this_month(month_peak, running),
-        consumed_energy_t1_wh=meter.consumed_energy_t1 if meter else None,
-        consumed_energy_t2_wh=meter.consumed_energy_t2 if meter else None,
-        produced_energy_t1_wh=meter.produced_energy_t1 if meter else None,
-        produced_energy_t2_wh=meter.produced_energy_t2 if meter else None,
-    )
+    silent: bool | None = None
+    """Whether the meter fell silent; None as long as that cannot be told."""
 
 
-def _end_of(quarter: RunningQuarter | None) -> int | None:
-    """The end of the last interval that has a value."""
-    if quarter is None or not quarter.samples:
-        return None
-    return quarter_start(quarter.quarter_id) + len(quarter.samples) * INTERVAL_SECONDS
-
-
-def _consumed_average(quarter: RunningQuarter | None) -> int | None:
-    """Mean offtake over the intervals that have a value, truncated as the board's own page does."""
-    values = [sample.consumed_power for sample in (quarter.samples if quarter else ()) if sample is not None]
-    return sum(values) // len(values) if values else None
-
-
-def _peak_of_this_month(peak: BoardPeak | None, running: int | None) -> MonthPeak | None:
-    """The peak, unless it is of a month that ended.
-
-    Meters go on sending the old peak for a while after midnight of the 1st, and boards keep it until
-    a telegram with a new one; it belongs to the month (local time) of its quarter.
-    """
-    if peak is None or running is None or month_of(peak.quarter_id) != month_of(running):
-        return None
-    return MonthPeak(power_w=peak.power, start_utc=quarter_start(peak.quarter_id))
+def _difference(consumed_w: int | None, produced_w: int | None) -> int | None:
+    return None if consumed_w is None or produced_w is None else consumed_w - produced_w
 
 
 def _total(day_wh: int | None, night_wh: int | None) -> int | None:

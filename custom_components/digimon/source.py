@@ -7,6 +7,7 @@ polled over HTTP.
 import time
 from typing import Literal, Protocol
 
+from .finished import FinishedQuarter
 from .monitor import (
     BoardClient,
     BoardConnectionError,
@@ -19,7 +20,8 @@ from .monitor import (
     RunningQuarter,
     UnexpectedAnswerError,
 )
-from .snapshot import Device, Snapshot, reading_of
+from .reading import reading_of
+from .snapshot import Device, Snapshot
 
 # How often a board is asked who it is. A new firmware or, after a router handed out addresses anew,
 # another board is noticed this late at most, and at once when a request failed in between.
@@ -78,6 +80,7 @@ class BoardSource:
         self._meter: MeterReading | None = None
         self._month_peak: MonthPeak | None = None
         self._month_peak_key: tuple[int, int] | None = None
+        self._finished = FinishedQuarter(client)
 
     async def read(self) -> Snapshot:
         """Poll the board.
@@ -105,7 +108,14 @@ class BoardSource:
             self._meter = await self._client.meter()
             self._month_peak = None if self._meter is None else self._meter.peak
             self._month_peak_key = None
-        return Snapshot(device=self._device(board), reading=reading_of(self._quarter, self._meter, self._month_peak))
+        await self._finished.follow(self._quarter)
+        return Snapshot(
+            device=self._device(board),
+            reading=reading_of(self._quarter, self._meter, self._month_peak),
+            running=self._quarter,
+            finished=self._finished.quarter,
+            health=board.health,
+        )
 
     async def _identified(self) -> BoardInfo:
         now = time.monotonic()

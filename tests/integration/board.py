@@ -10,6 +10,8 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Self
 
+from core.clock import quarter_id_at, quarter_path, quarter_start
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 OUR_VARIANTS = ("single_phase", "three_phase", "three_phase_230", "without_peaks")
@@ -82,6 +84,25 @@ class Board:
             for path, name in _FILES.items()
             if (FIXTURES / variant / name).exists()
         }
+        self.store(quarter_id_at(quarter_start(self.read(QUARTER)["quarter_id"]) - 900))
+
+    def store(self, quarter_id: int, *, consumed: int = 400, produced: int = 0, intervals: int = 180) -> str:
+        """Put a quarter on the card, the same power all the time; its path."""
+        path = quarter_path(quarter_id)
+        document = {
+            "quarter_id": quarter_id,
+            "consumed_power_avg": consumed,
+            "interval_secs": 5,
+            "consumed_power_interval_avgs": [consumed] * intervals,
+            "produced_power_interval_avgs": [-produced] * intervals,
+        }
+        self.write(path, document)
+        return path
+
+    @property
+    def before(self) -> str:
+        """The path of the quarter before the running one."""
+        return quarter_path(quarter_id_at(quarter_start(self.read(QUARTER)["quarter_id"]) - 900))
 
     def read(self, path: str) -> Any:
         """The document of a path."""

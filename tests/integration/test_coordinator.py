@@ -17,7 +17,7 @@ MONTH_PEAK_SENSOR = "sensor.digimon_month_peak"
 async def test_our_board_is_asked_for_quarter_and_meter_every_five_seconds(
     board: Board, loaded: MockConfigEntry, tick: Tick
 ) -> None:
-    assert board.requests == [INFO, QUARTER, METER]
+    assert board.requests == [INFO, QUARTER, METER, board.before]
     board.requests.clear()
     for _ in range(3):
         board.telegram()
@@ -37,7 +37,7 @@ async def test_a_board_is_asked_once_a_minute_who_it_is(board: Board, loaded: Mo
 async def test_the_original_is_asked_for_the_month_peak_once_a_minute(
     board: Board, loaded: MockConfigEntry, tick: Tick
 ) -> None:
-    assert board.requests == [INFO, DESCRIPTION, QUARTER, MONTH_PEAK]
+    assert board.requests == [INFO, DESCRIPTION, QUARTER, MONTH_PEAK, board.before]
     for _ in range(12):
         board.telegram()
         await tick()

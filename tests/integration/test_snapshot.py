@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from core.clock import month_of, next_quarter, quarter_start
 from custom_components.digimon.monitor import MeterReading, MonthPeak, RunningQuarter, Sample
 from custom_components.digimon.monitor.documents import parse_meter, parse_running_quarter
-from custom_components.digimon.snapshot import reading_of
+from custom_components.digimon.reading import reading_of
 
 from .board import METER, OUR_VARIANTS, QUARTER, Board
 

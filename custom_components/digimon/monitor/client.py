@@ -1,24 +1,57 @@
-"""The HTTP side: one bounded GET at a time, and the answers as models."""
+"""The HTTP side: one bounded request at a time, and the answers as models."""
+
+import asyncio
+from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientResponse, ClientResponseError, ClientSession, ClientTimeout
 
+from ..core.clock import quarter_path
+from . import fields
 from .address import Address
 from .documents import parse_meter, parse_month_peak, parse_running_quarter
-from .errors import BoardConnectionError, BoardTimeoutError, NotABoardError, UnexpectedAnswerError, UnknownPathError
+from .errors import (
+    BoardConnectionError,
+    BoardTimeoutError,
+    NotABoardError,
+    PasswordBlockedError,
+    PasswordError,
+    RefusedError,
+    UnexpectedAnswerError,
+    UnknownPathError,
+)
 from .identity import parse_description, parse_info
 from .models import BoardInfo, MeterReading, MonthPeak, RunningQuarter
+from .password import authorization, derive_key, parse_challenge
 
 # A board answers within half a second, also while it writes its card. Two polls of this length and
 # their wait are over before a person would call a dead board still alive.
 REQUEST_SECONDS = 4
+
+# A board takes a new firmware at the pace of its flash memory.
+UPDATE_SECONDS = 180
 
 # The longest answer of the live API is about 4 KB.
 LONGEST_ANSWER = 65536
 _PIECE = 8192
 
 _OK = 200
+_REDIRECT = 300
+_UNAUTHORIZED = 401
 _NOT_FOUND = 404
+_TOO_MANY = 429
 _FIRST_SERVER_ERROR = 500
+_REFUSALS = range(400, 500)
+
+_LONGEST_WAIT_S = 86_400
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    """An answer of any status."""
+
+    status: int
+    retry_after: int | None
+    body: bytes
 
 
 class BoardClient:
@@ -28,11 +61,23 @@ class BoardClient:
     the board does not give what the API promises.
     """
 
-    def __init__(self, address: Address, session: ClientSession, *, timeout_seconds: float = REQUEST_SECONDS) -> None:
-        """:param timeout_seconds: for one request, from looking up the name to the last byte."""
+    def __init__(
+        self,
+        address: Address,
+        session: ClientSession,
+        *,
+        password: str | None = None,
+        timeout_seconds: float = REQUEST_SECONDS,
+    ) -> None:
+        """:param password: of the board's administrator; only writing needs it.
+
+        :param timeout_seconds: for one request, from looking up the name to the last byte.
+        """
         self.address = address
         self._session = session
-        self._timeout = ClientTimeout(total=timeout_seconds)
+        self._password = password
+        self._key: tuple[bytes, int, bytes] | None = None
+        self._timeout_seconds = timeout_seconds
 
     async def identify(self) -> BoardInfo:
         """Who answers at this address, and with which firmware.
@@ -53,6 +98,19 @@ class BoardClient:
         """The quarter the meter is in; None before the board's first telegram."""
         return parse_running_quarter(await self._get("/current/quarter"))
 
+    async def stored_quarter(self, quarter_id: int) -> RunningQuarter | None:
+        """A quarter that ended, from the card; None when the card has none.
+
+        :raises UnexpectedAnswerError: also when the file is that of another quarter.
+        """
+        try:
+            quarter = parse_running_quarter(await self._get(quarter_path(quarter_id)))
+        except UnknownPathError:
+            return None
+        if quarter is None or quarter.quarter_id != quarter_id:
+            raise UnexpectedAnswerError("another quarter")
+        return quarter
+
     async def month_peak(self) -> MonthPeak | None:
         """The month peak so far; None while the board knows of none."""
         return parse_month_peak(await self._get("/current/month/peak"))
@@ -64,16 +122,84 @@ class BoardClient:
         """
         return parse_meter(await self._get("/current/meter"))
 
+    async def blink(self) -> None:
+        """Let the LED of the board blink for ten seconds; raises what `restart` does."""
+        await self._write("/identify")
+
+    async def restart(self) -> None:
+        """Restart the board, two seconds from now.
+
+        :raises PasswordError: the password is missing or wrong.
+        :raises PasswordBlockedError: too many wrong ones came before.
+        :raises RefusedError: the board will not.
+        :raises UnknownPathError: its firmware cannot.
+        """
+        await self._write("/restart")
+
+    async def update(self, bundle: bytes) -> None:
+        """Hand over a new firmware; once the board has taken it, it restarts. Raises what `restart` does.
+
+        :param bundle: signed, and made for this kind of board.
+        """
+        await self._write("/update", bundle, seconds=UPDATE_SECONDS)
+
     async def _get(self, path: str) -> bytes:
         """The body of an answer of status 200."""
+        return _body(path, await self._request("GET", path))
+
+    async def _write(self, path: str, body: bytes = b"", *, seconds: float | None = None) -> None:
+        """POST with proof of the password."""
+        if not self._password:
+            raise PasswordError(f"{path}: no password")
+        challenge = parse_challenge(await self._get("/challenge"))
+        known = self._key
+        if known is None or known[:2] != (challenge.salt, challenge.rounds):
+            key = await asyncio.to_thread(derive_key, self._password, challenge.salt, challenge.rounds)
+            known = self._key = (challenge.salt, challenge.rounds, key)
+        answer = await self._request(
+            "POST",
+            path,
+            body=body,
+            seconds=seconds,
+            headers={
+                "Authorization": authorization(known[2], challenge.nonce, "POST", path, body),
+                "Content-Type": "application/octet-stream",
+            },
+        )
+        if _OK <= answer.status < _REDIRECT:
+            return
+        if answer.status == _UNAUTHORIZED:
+            raise PasswordError(f"{path}: wrong password")
+        if answer.status == _TOO_MANY:
+            raise PasswordBlockedError(f"{path}: too many wrong passwords", retry_after=answer.retry_after)
+        if answer.status in _REFUSALS and answer.status != _NOT_FOUND:
+            reason = fields.text(answer.body.decode("utf-8", errors="replace").strip()) or ""
+            raise RefusedError(f"{path}: status {answer.status}", reason=reason)
+        _body(path, answer)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        seconds: float | None = None,
+    ) -> _Answer:
         try:
-            async with self._session.get(
+            async with self._session.request(
+                method,
                 self.address.url.with_path(path),
-                timeout=self._timeout,
+                data=body,
+                timeout=ClientTimeout(total=seconds or self._timeout_seconds),
                 allow_redirects=False,
-                headers={"Accept-Encoding": "identity"},
+                headers={"Accept-Encoding": "identity"} | (headers or {}),
             ) as response:
-                body = await self._read(response)
+                return _Answer(
+                    status=response.status,
+                    retry_after=_seconds(response.headers.get("Retry-After")),
+                    body=await self._read(response),
+                )
         except TimeoutError as error:
             raise BoardTimeoutError(f"{path}: no answer in time") from error
         except ClientResponseError as error:
@@ -81,11 +207,6 @@ class BoardClient:
         # ValueError: a host name that no resolver takes.
         except (ClientError, OSError, ValueError) as error:
             raise BoardConnectionError(f"{path}: {error}") from error
-        if response.status == _NOT_FOUND:
-            raise UnknownPathError(f"{path}: not found", status=_NOT_FOUND)
-        if response.status != _OK:
-            raise UnexpectedAnswerError(f"{path}: status {response.status}", status=response.status)
-        return body
 
     async def _read(self, response: ClientResponse) -> bytes:
         body = bytearray()
@@ -94,3 +215,16 @@ class BoardClient:
             if len(body) > LONGEST_ANSWER:
                 raise UnexpectedAnswerError("an answer without end")
         return bytes(body)
+
+
+def _body(path: str, answer: _Answer) -> bytes:
+    """What an answer of status 200 says; every other status is an error."""
+    if answer.status == _NOT_FOUND:
+        raise UnknownPathError(f"{path}: not found", status=_NOT_FOUND)
+    if answer.status != _OK:
+        raise UnexpectedAnswerError(f"{path}: status {answer.status}", status=answer.status)
+    return answer.body
+
+
+def _seconds(text: str | None) -> int | None:
+    return fields.integer(0, _LONGEST_WAIT_S)(int(text)) if text and text.isascii() and text.isdigit() else None

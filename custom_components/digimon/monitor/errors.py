@@ -34,3 +34,29 @@ class UnknownPathError(UnexpectedAnswerError):
 
 class NotABoardError(BoardError):
     """Something answers here, but no board of ours and no original one."""
+
+
+class PasswordError(BoardError):
+    """The board wants its admin password: there is none, or another one."""
+
+
+class PasswordBlockedError(BoardError):
+    """Too many wrong passwords: the board takes none for a while.
+
+    :ivar retry_after: seconds until it does; None when it does not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RefusedError(BoardError):
+    """The board understood and will not.
+
+    :ivar reason: in its own words, one line.
+    """
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason

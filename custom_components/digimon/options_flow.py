@@ -1,0 +1,33 @@
+"""Options: a menu of what can be chosen for a board that is already read."""
+
+from typing import Any
+
+import probatio
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import CONF_PASSWORD
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
+
+# The steps that a person can choose from; each saves the whole of the options, changed by its own part.
+STEPS = ["password"]
+
+_PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
+_PASSWORD_SCHEMA = probatio.Schema({probatio.Optional(CONF_PASSWORD): _PASSWORD})
+
+
+class DigimonOptionsFlow(OptionsFlowWithReload):
+    """Changes what is kept beside the address of a board."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none
+        """Ask what to change."""
+        return self.async_show_menu(step_id="init", menu_options=STEPS)
+
+    async def async_step_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the admin password of the board; it is never shown again, and an empty answer forgets it."""
+        if user_input is None:
+            return self.async_show_form(step_id="password", data_schema=_PASSWORD_SCHEMA)
+        return self._save({CONF_PASSWORD: user_input.get(CONF_PASSWORD) or None})
+
+    def _save(self, changes: dict[str, Any]) -> ConfigFlowResult:
+        """End with some options changed; None takes one away."""
+        options = {**self.config_entry.options, **changes}
+        return self.async_create_entry(data={key: value for key, value in options.items() if value is not None})
