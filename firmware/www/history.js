@@ -13,6 +13,13 @@ const MOST_QUARTERS = 400;
 // How far a neighbour is looked for day by day, before the whole card is listed.
 const NEAR_DAYS = 2;
 const STORE = "digimon-day-";
+// Where a row of `/historic/day` has its values; injection is positive there.
+const ID = 0;
+const INTERVALS = 1;
+const CONSUMED = 2;
+const CONSUMED_MOST = 3;
+const PRODUCED = 4;
+const PRODUCED_MOST = 5;
 
 /**
  * Which of two days is later.
@@ -30,6 +37,7 @@ export class History {
   #quarters = new Map();
   /** @type {Map<string, number[]>} */
   #lists = new Map();
+  #hasDays = true;
 
   /** @param {Board} board */
   constructor(board) {
@@ -88,16 +96,57 @@ export class History {
     const past = compareDays(day, today) < 0;
     const kept = past && recalled(key);
     if (kept) return report(kept, kept.length);
+    const table = await this.#table(day, signal);
+    const rows = table?.complete ? table.rows : await this.#oneByOne(day, today, signal, table?.rows ?? [], report);
+    if (table?.complete) report(rows, rows.length);
+    if (past && rows.length) keep(key, rows);
+  }
+
+  /**
+   * What the board's index has of a day, null when the board has none.
+   *
+   * @param {Day} day
+   * @param {AbortSignal} signal
+   * @returns {Promise<{complete: boolean, rows: QuarterRow[]} | null>}
+   */
+  async #table({ year, month, day }, signal) {
+    if (!this.#hasDays) return null;
+    const answer = await this.#board.stored(`/historic/day?year=${year}&month=${month}&day=${day}`, signal);
+    this.#hasDays = answer !== null;
+    if (!answer) return null;
+    const rows = answer.quarters.map((/** @type {number[]} */ row) => ({
+      id: row[ID],
+      intervals: row[INTERVALS],
+      consumed: row[CONSUMED],
+      consumedMost: row[CONSUMED_MOST],
+      produced: -row[PRODUCED],
+      producedMost: -row[PRODUCED_MOST],
+    }));
+    return { complete: answer.complete, rows };
+  }
+
+  /**
+   * The quarters of a day from their files, for what is not in the index (yet).
+   *
+   * @param {Day} day
+   * @param {Day} today
+   * @param {AbortSignal} signal
+   * @param {QuarterRow[]} indexed
+   * @param {(rows: QuarterRow[], of: number) => void} report
+   */
+  async #oneByOne(day, today, signal, indexed, report) {
     const ids = await this.list(day, today, signal);
+    const known = new Map(indexed.map((row) => [row.id, row]));
     /** @type {QuarterRow[]} */
     const rows = [];
     report(rows, ids.length);
     for (const [number, id] of ids.entries()) {
-      const document = await this.quarter(id, signal);
-      if (document) rows.push(rowOf(document));
+      const document = known.has(id) ? null : await this.quarter(id, signal);
+      const row = document ? rowOf(document) : known.get(id);
+      if (row) rows.push(row);
       report(rows, number === ids.length - 1 ? rows.length : ids.length);
     }
-    if (past && rows.length) keep(key, rows);
+    return rows;
   }
 
   /**

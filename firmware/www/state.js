@@ -10,6 +10,9 @@ const POLL_MILLISECONDS = 10000;
 const GOOD_DBM = -62;
 const FAIR_DBM = -72;
 const LOG_CHARACTERS = 8000;
+const SHOWN_STARTS = 5;
+const LOG_LINE = /^(\S+) (?:start: (\S+), (\w+)$)?/;
+const STAMP = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)[SW]$/;
 const ADDRESSES = [
   "/current/quarter",
   "/current/meter",
@@ -28,6 +31,8 @@ export class StatePage {
   #timer = 0;
   /** @type {any} */
   #info = undefined;
+  /** The board's log, null while it is not known. @type {string | null} */
+  #log = null;
 
   /** @param {Board} board @param {Speech} speech */
   constructor(board, speech) {
@@ -55,6 +60,7 @@ export class StatePage {
   /** Show the same in another language. */
   show() {
     const info = this.#info;
+    this.#showStarts();
     if (info === undefined) return;
     byId("no-info").hidden = info !== null;
     replace(byId("state-cards"), ...(info ? this.#cards(info) : []));
@@ -78,12 +84,32 @@ export class StatePage {
     try {
       const log = await this.#board.text("/crashlog.txt");
       const text = (log ?? "").slice(-LOG_CHARACTERS).trimEnd();
+      this.#log = log;
+      this.#showStarts();
       write(byId("log-text"), text || this.#speech.say("logEmpty"));
       byId("log-text").scrollTop = byId("log-text").scrollHeight;
     } catch (error) {
       if (!(error instanceof BoardError)) throw error;
       write(byId("log-text"), this.#speech.say("failed"));
     }
+  }
+
+  #showStarts() {
+    const found = this.#log === null ? [] : starts(this.#log).slice(-SHOWN_STARTS).reverse();
+    byId("starts").hidden = !found.length;
+    const rows = found.map(({ cause, version, after }) => {
+      const name = this.#speech.knows(`reset_${cause}`) ? this.#speech.say(`reset_${cause}`) : cause;
+      const when = after === null ? version : `${this.#speech.say("after", { time: this.#clock(after) })} · ${version}`;
+      return make("div", {}, make("dt", {}, name), make("dd", {}, when));
+    });
+    replace(byId("start-rows"), ...rows);
+  }
+
+  /** @param {string} stamp */
+  #clock(stamp) {
+    const [year, month, day, hour, minute] = /** @type {RegExpExecArray} */ (STAMP.exec(stamp)).slice(1).map(Number);
+    const date = this.#speech.formats.day({ year: 2000 + year, month, day }, { day: "numeric", month: "short" });
+    return `${date} ${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
   }
 
   /** @param {any} info */
@@ -162,4 +188,23 @@ export class StatePage {
     if (part !== null) card.append(make("div", { class: "gauge" }, make("span", { style: `--part: ${part.toFixed(4)}` })));
     return card;
   }
+}
+
+/**
+ * When and why the board started, oldest first.
+ *
+ * At a start it does not know the time yet: `after` is what the meter's clock showed in the last entry before.
+ *
+ * @param {string} log
+ */
+export function starts(log) {
+  /** @type {{cause: string, version: string, after: string | null}[]} */
+  const found = [];
+  let after = null;
+  for (const line of log.split("\n")) {
+    const [, when, version, cause] = LOG_LINE.exec(line) ?? [];
+    if (cause) found.push({ cause, version, after });
+    if (STAMP.test(when)) after = when;
+  }
+  return found;
 }

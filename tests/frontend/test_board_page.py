@@ -1,8 +1,10 @@
 """The board's page, of a board that is well."""
 
 import csv
+import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -70,9 +72,14 @@ def test_the_running_quarter(open_window: Open, board: Board) -> None:
 
 
 def test_it_goes_on_by_itself(open_window: Open, board: Board) -> None:
-    page = opened(open_window, board).page
+    window = open_window()
+    page = window.page
+    page.clock.install()
+    page.goto(board.url)
+    expect(page.locator("#live-time")).not_to_be_empty()
     before = bars(page)
     board.hear(2)
+    page.clock.fast_forward(5000)
     page.wait_for_function(f"() => {_BARS} > {before + 1}")
     expect(page.locator("#stat-average dd")).to_have_text(
         power(board.quarter()["consumed_power_avg"]).replace(" ", "\N{NO-BREAK SPACE}")
@@ -215,13 +222,61 @@ def test_a_whole_day(open_window: Open, board: Board) -> None:
     assert stat(page, "highest") == power(highest["consumed_power_avg"])
     energy = sum(document["consumed_power_avg"] * 180 for document in documents) * 5 / 3600
     assert stat(page, "energy") == f"{energy / 1000:.2f} kWh"
-    # One quarter after the other: a board has other clients too.
-    files = [url for url in window.requests if "/meter/" in url]
-    assert len(files) == len(set(files)) == 92
     # A day that ended is not asked for twice.
+    asked = len(days_asked(window))
     page.reload()
     expect(page.locator("#stat-quarters dd")).to_have_text("92 / 96")
-    assert len([url for url in window.requests if "/meter/" in url]) == 92
+    assert len(days_asked(window)) == asked
+
+
+def days_asked(window: Window) -> list[str]:
+    """What the board was asked for to show a day."""
+    return [url for url in window.requests if "/meter/" in url or "/historic/" in url]
+
+
+def indexed(board: Board, *, until: int = 100) -> dict[str, Any]:
+    """The document of a day in the index of a board that has come so far with it."""
+    rows = []
+    for document in board.day(*YESTERDAY)[:until]:
+        taken = document["consumed_power_interval_avgs"]
+        given = [-watt for watt in document["produced_power_interval_avgs"]]
+        powers = [document["consumed_power_avg"], max(taken), sum(given) // len(given), max(given)]
+        energies = [sum(taken) // 720, sum(given) // 720]
+        rows.append([document["quarter_id"], len(taken), *powers, *energies, None, None, None, None, None, None])
+    year, month, day = YESTERDAY
+    complete = len(rows) == len(board.day(*YESTERDAY))
+    return {"year": year, "month": month, "day": day, "complete": complete, "fields": [], "quarters": rows}
+
+
+def day_of(window: Window, board: Board, index: dict[str, Any] | None) -> tuple[str, ...]:
+    """What the page shows of yesterday, with such an index or none."""
+    page = window.page
+    answer = {"status": 404, "body": "Item not found"} if index is None else {"body": json.dumps(index)}
+    page.route("**/historic/day?*", lambda route: route.fulfill(**answer))
+    page.goto(board.url + "#/2026/03/14")
+    expect(page.locator("#stat-quarters dd")).to_have_text("92 / 96")
+    expect(page.locator("#progress")).to_have_text("")
+    page.wait_for_function(f"() => {_BARS} === 92")
+    kinds = ("offtake", "most offtake", "injection", "most injection", "gaps")
+    paths = [page.locator(f"#chart path[class='{kind}']").get_attribute("d") or "" for kind in kinds]
+    return (text(page, "#stats"), *paths)
+
+
+def test_a_day_is_the_same_with_and_without_the_index(open_window: Open, board: Board) -> None:
+    windows = [open_window() for _ in range(3)]
+    without, half, whole = windows
+    shown = [
+        day_of(window, board, index)
+        for window, index in (
+            (without, None),
+            (half, indexed(board, until=40)),
+            (whole, indexed(board)),
+        )
+    ]
+    assert shown[0] == shown[1] == shown[2]
+    # One quarter after the other, and only those that are not in the index: a board has other clients too.
+    files = [[url for url in window.requests if "/meter/" in url] for window in windows]
+    assert [len(urls) for urls in files] == [len(set(urls)) for urls in files] == [92, 52, 0]
 
 
 def test_a_day_of_a_hundred_quarters(open_window: Open, board: Board) -> None:
@@ -260,22 +315,26 @@ def test_a_day_of_which_the_card_has_nothing(open_window: Open, board: Board) ->
 
 
 def test_who_leaves_asks_for_no_more(open_window: Open, board: Board) -> None:
-    window = opened(open_window, board, "#/")
+    window = open_window()
     page = window.page
+    held: list[Route] = []
 
-    def slowly(route: Route) -> None:
-        page.wait_for_timeout(100)
-        route.continue_()
+    def hold(route: Route) -> None:
+        held.append(route)
 
-    page.route("**/meter/**", slowly)
-    page.goto(board.url + "#/2026/03/14")
-    expect(page.locator("#progress")).to_contain_text("of 92 quarters")
+    page.clock.install()
+    page.route("**/historic/day?*", lambda route: route.fulfill(status=404, body="Item not found"))
+    page.route("**/meter/**", hold)
+    with page.expect_request("**/meter/**"):
+        page.goto(board.url + "#/2026/03/14")
+    expect(page.locator("#progress")).to_have_text("0 of 92 quarters")
     page.goto(board.url + "#/")
     shows(page, f"18:45 {LINE} 19:00", "Sunday 15 March 2026")
-    page.wait_for_timeout(300)
-    asked = len([url for url in window.requests if "/meter/" in url])
-    page.wait_for_timeout(500)
-    assert len([url for url in window.requests if "/meter/" in url]) == asked < 92
+    # The one that was on its way is given up, and none follows it, however long one looks at something else.
+    for _ in range(3):
+        with page.expect_response("**/current/quarter"):
+            page.clock.fast_forward(5000)
+    assert len(held) == 1
 
 
 def read_csv(page: Page, folder: Path, delimiter: str = ",") -> tuple[str, list[dict[str, str]]]:
@@ -326,7 +385,7 @@ def test_how_the_board_is(open_window: Open, board: Board) -> None:
     expect(page.locator("#state-cards")).to_contain_text("LilyGo TTGO T8 ESP32 C3 V1.1")
     info = board.twin.info()
     cards = text(page, "#state-cards")
-    for said in (info["serial"], info["mac"], info["version"], "power", "in order", "112 kB free"):
+    for said in (info["serial"], info["mac"], info["version"], "power", "in order"):
         assert said in cards
     expect(page.locator("#log-text")).to_contain_text("start: ")
     assert page.locator("#home").is_hidden()
@@ -334,6 +393,29 @@ def test_how_the_board_is(open_window: Open, board: Board) -> None:
     assert [board.twin.get(address).status for address in addresses] == [200] * len(addresses)
     page.click("#nav-now")
     expect(page.locator("#home")).to_be_visible()
+
+
+def test_why_the_board_started(open_window: Open, board: Board) -> None:
+    window = open_window()
+    page = window.page
+    log = (
+        "+0s start: 0.1.0, power_on\n+3s network: 192.168.1.20\n260314185210W telegram: crc\n"
+        "+0s start: 0.1.0, watchdog\n260315070005W p1: Traceback (most recent call last):\n"
+        '  File "board/p1.py", line 1, in start: run\nOSError: 5\n+0s start: 0.2.0, soft\n'
+    )
+    page.route("**/crashlog.txt", lambda route: route.fulfill(body=log))
+    page.goto(board.url + "#/state")
+    expect(page.locator("#start-rows div")).to_have_count(3)
+    rows = [" ".join(row.split()) for row in page.locator("#start-rows div").all_inner_texts()]
+    assert rows == [
+        "itself after 15 Mar 07:00 · 0.2.0",
+        "watchdog after 14 Mar 18:52 · 0.1.0",
+        "power 0.1.0",
+    ]
+    page.route("**/crashlog.txt", lambda route: route.fulfill(body=""))
+    page.click("#reload-log")
+    expect(page.locator("#log-text")).to_have_text("The log is empty.")
+    assert page.locator("#starts").is_hidden()
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,17 @@ before and after it works out itself, from the id, in the browser's time zone, a
 """
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.firmware.twin import Twin, Wire
 
 from .board import Board
 from .conftest import Open, Window
@@ -52,9 +56,10 @@ function read() {
   get(wanted ? pathOf(wanted) : "/current/quarter", (status, text) => {
     if (status === 404) return show("values", "Geen metingen");
     const quarter = JSON.parse(text);
+    if (!quarter.quarter_id) return show("title", "Nog geen telegram");
     if (quarter.quarter_id !== shown) {
       get("/current/month/peak", (_, answer) => {
-        const found = JSON.parse(answer).peak;
+        const found = JSON.parse(answer).peak ?? {quarter_id: 0, power: "-"};
         peak = found.quarter_id;
         show("peak", found.power);
       });
@@ -152,6 +157,77 @@ def test_the_running_quarter_every_five_seconds(window: Window, board: Board) ->
             window.page.clock.fast_forward(5000)
         shows(window.page, board.quarter())
     assert asked(window, board)[2:] == ["/current/quarter"] * 3
+
+
+def test_before_the_first_telegram(open_window: Open, elsewhere: str, tmp_path: Path) -> None:
+    with Wire() as wire, Twin(wire.source, sd=tmp_path) as twin:
+        page = open_window(timezone_id="Europe/Brussels").page
+        page.goto(f"{elsewhere}?http://127.0.0.1:{twin.port}")
+        expect(page.locator("#title")).to_have_text("Nog geen telegram")
+
+
+def test_an_interval_without_a_telegram_is_none(window: Window, board: Board) -> None:
+    board.now += 5
+    board.hear(1)
+    with window.page.expect_response("**/current/quarter"):
+        window.page.clock.fast_forward(5000)
+    document = board.quarter()
+    assert document["consumed_power_interval_avgs"][-2] is None
+    assert document["produced_power_interval_avgs"][-2] is None
+    shows(window.page, document)
+
+
+def test_every_answer_can_be_read_by_a_page_from_elsewhere(window: Window, board: Board) -> None:
+    """What other clients of the original ask for: a browser hands none of it on without the board's leave."""
+    answers = {
+        path: window.page.evaluate(
+            """async path => {
+                const response = await fetch(board + path);
+                return [response.status, response.headers.get("Content-Type"), await response.text()];
+            }""",
+            path,
+        )
+        for path in (
+            "/",
+            "/index.html",
+            "/watt",
+            "/current/quarter",
+            "/current/month/peak",
+            "/meter/2026/03/15/1830W.json",
+            "/meter/2026/03/15/1830S.json",
+            "/historic/years",
+            "/historic/months?year=2026",
+            "/historic/days?year=2026&month=3",
+            "/historic/quarters?year=2026&month=3&day=14",
+            "/historic/quarters",
+            "/crashlog.txt",
+            "/description.xml",
+            "/electric-meter.png",
+            "/nowhere",
+        )
+    }
+    refused = {"/meter/2026/03/15/1830S.json": 404, "/historic/quarters": 400, "/nowhere": 404}
+    assert {path: status for path, (status, _, _) in answers.items() if status != 200} == refused
+    assert answers["/"] == answers["/index.html"]
+    assert int(answers["/watt"][2]) == board.quarter()["consumed_power_interval_avgs"][-1]
+    assert json.loads(answers["/current/quarter"][2]) == board.quarter()
+    month = json.loads(answers["/current/month/peak"][2])
+    sizes = {"size_heap", "free_heap", "free_sketch", "size_sketch", "size_psram", "free_psram"}
+    assert month["memory"].keys() == sizes
+    assert month["peak"] == {"quarter_id": board.peak["quarter_id"], "power": board.peak["power"]}
+    assert json.loads(answers["/meter/2026/03/15/1830W.json"][2]) == board.stored("2026/03/15/1830W")
+    assert json.loads(answers["/historic/years"][2]) == {"years": [2025, 2026]}
+    assert 3 in json.loads(answers["/historic/months?year=2026"][2])["months"]
+    assert {14, 15} <= set(json.loads(answers["/historic/days?year=2026&month=3"][2])["days"])
+    listed_day = json.loads(answers["/historic/quarters?year=2026&month=3&day=14"][2])
+    assert listed_day["quarters"] == [document["quarter_id"] for document in board.day(2026, 3, 14)]
+    assert answers["/historic/quarters"][2] == "ERROR: Need a year argument"
+    assert answers["/nowhere"][2] == "Item not found"
+    assert "<manufacturer>Ockernuts</manufacturer>" in answers["/description.xml"][2]
+    kinds = {path: (kind or "").partition(";")[0] for path, (_, kind, _) in answers.items()}
+    assert kinds["/electric-meter.png"] == "image/png"
+    assert kinds["/current/quarter"] == kinds["/meter/2026/03/15/1830W.json"] == "application/json"
+    window.forgive("Failed to load resource")
 
 
 def test_quarters_and_days_that_the_page_works_out(window: Window, board: Board) -> None:

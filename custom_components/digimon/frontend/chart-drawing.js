@@ -34,7 +34,7 @@ const LETTER = 7.4;
 const LABEL_HEIGHT = 18;
 const LABEL_GAP = 3;
 // Bars this narrow, in pixels of the screen, touch each other.
-const NARROW = 3;
+const NARROW = 4;
 // The part of a slot that is left between two bars.
 const SPACE = 0.12;
 
