@@ -8,7 +8,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
-from .monitor import Address, BoardClient
+from .monitor import Address, Archive, BoardClient
 from .source import BoardSource
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -32,7 +32,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     )
     coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = DigimonRuntimeData(coordinator=coordinator, client=client)
+    entry.runtime_data = DigimonRuntimeData(coordinator=coordinator, client=client, archive=Archive(client))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
-from .monitor import BoardClient
+from .monitor import Archive, BoardClient
 from .silence import Progress, follow, is_silent
 from .snapshot import Device, Snapshot
 from .source import Source, SourceError
@@ -32,6 +32,9 @@ class DigimonRuntimeData:
 
     client: BoardClient
     """Of the same board, for everything that is not the live poll."""
+
+    archive: Archive
+    """The card of the same board, for everyone who looks back."""
 
 
 type DigimonConfigEntry = ConfigEntry[DigimonRuntimeData]

@@ -63,6 +63,9 @@ class Fault(Enum):
     SERVER_ERROR = auto()
     REDIRECT = auto()
 
+    BUSY = auto()
+    """All its places are taken."""
+
 
 class Board:
     """Serves the documents of a variant on 127.0.0.1."""
@@ -72,6 +75,7 @@ class Board:
         self.documents: dict[str, bytes] = {}
         self.faults: dict[str, Fault] = {}
         self.faults_once: dict[str, Fault] = {}
+        self.etags: dict[str, str] = {}
         self.requests: list[str] = []
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -161,24 +165,32 @@ class Board:
             request = await reader.readuntil(b"\r\n\r\n")
             path = request.split(b" ", 2)[1].decode()
             self.requests.append(path)
-            await self._answer(path, writer)
+            etag = self.etags.get(path)
+            if etag is not None and f"If-None-Match: {etag}".encode() in request:
+                writer.write(_head(304))
+            else:
+                await self._answer(path, writer)
             await writer.drain()
         except ConnectionError, asyncio.IncompleteReadError:
             pass
         finally:
             writer.close()
 
+    def document(self, path: str) -> bytes | None:
+        """What is answered at a path; None for 404."""
+        return self.documents.get(path)
+
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         fault = self.faults_once.pop(path, self.faults.get(path))
         if fault in _WITHOUT_END:
             await _WITHOUT_END[fault](writer)
             return
-        body = self.documents.get(path, b"Item not found")
-        status = _STATUS.get(fault, 200 if path in self.documents else 404)
-        body = _BODIES.get(fault, body)
+        document = self.document(path)
+        status = _STATUS.get(fault, 404 if document is None else 200)
+        body = _BODIES.get(fault, b"Item not found" if document is None else document)
         if fault is Fault.TAIL:
             body += b'1087,0,0]}"}'
-        head = _head(status, len(body))
+        head = _head(status, len(body), self.etags.get(path))
         writer.write(head + (body[: len(body) // 2] if fault is Fault.CUT else body))
 
 
@@ -211,13 +223,20 @@ _BODIES: dict[Fault | None, bytes] = {
     Fault.WRONG_JSON: b'[{"temperature":21.5}]',
     Fault.NO_JSON: b"<!DOCTYPE html><title>Router</title>",
 }
-_STATUS: dict[Fault | None, int] = {Fault.NOT_FOUND: 404, Fault.SERVER_ERROR: 500, Fault.REDIRECT: 302}
+_STATUS: dict[Fault | None, int] = {
+    Fault.NOT_FOUND: 404,
+    Fault.SERVER_ERROR: 500,
+    Fault.REDIRECT: 302,
+    Fault.BUSY: 503,
+}
 
 
-def _head(status: int, length: int | None = None) -> bytes:
+def _head(status: int, length: int | None = None, etag: str | None = None) -> bytes:
     lines = [f"HTTP/1.0 {status} {'OK' if status == 200 else 'N/A'}", "Content-Type: application/json"]
     if status == 302:
         lines.append("Location: http://127.0.0.1:9/login")
+    if etag is not None:
+        lines.append(f"ETag: {etag}")
     if length is not None:
         lines.append(f"Content-Length: {length}")
     return "\r\n".join([*lines, "", ""]).encode()

@@ -21,6 +21,12 @@ from .board import DESCRIPTION, INFO, METER, QUARTER, Board
 type Tick = Callable[..., Awaitable[None]]
 
 
+@pytest.fixture(autouse=True)
+def without_breath(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a test has stopped the clock, a breath between two requests would never end."""
+    monkeypatch.setattr("custom_components.digimon.monitor.archive.BREATH_SECONDS", 0)
+
+
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Snapshots in the form of Home Assistant's own tests."""

@@ -5,11 +5,13 @@ Assistant: it takes an aiohttp session and gives frozen models or one of the nam
 """
 
 from .address import DEFAULT_PORT, Address, parse_address
+from .archive import Archive
 from .client import BoardClient
 from .errors import (
     BoardConnectionError,
     BoardError,
     BoardTimeoutError,
+    DamagedQuarterError,
     InvalidAddressError,
     NotABoardError,
     PasswordBlockedError,
@@ -26,19 +28,23 @@ from .models import (
     MonthPeak,
     PastPeak,
     Phase,
+    QuarterSummary,
     RunningQuarter,
     Sample,
+    StoredDay,
 )
 
 __all__ = [
     "DEFAULT_PORT",
     "Address",
+    "Archive",
     "BoardClient",
     "BoardConnectionError",
     "BoardError",
     "BoardHealth",
     "BoardInfo",
     "BoardTimeoutError",
+    "DamagedQuarterError",
     "InvalidAddressError",
     "MeterDevice",
     "MeterReading",
@@ -48,9 +54,11 @@ __all__ = [
     "PasswordError",
     "PastPeak",
     "Phase",
+    "QuarterSummary",
     "RefusedError",
     "RunningQuarter",
     "Sample",
+    "StoredDay",
     "UnexpectedAnswerError",
     "UnknownPathError",
     "parse_address",

@@ -4,14 +4,16 @@ import asyncio
 from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientResponse, ClientResponseError, ClientSession, ClientTimeout
+from yarl import URL
 
 from ..core.clock import quarter_path
 from . import fields
 from .address import Address
-from .documents import parse_meter, parse_month_peak, parse_running_quarter
+from .documents import parse_meter, parse_month_peak, parse_running_quarter, parse_stored_quarter
 from .errors import (
     BoardConnectionError,
     BoardTimeoutError,
+    DamagedQuarterError,
     NotABoardError,
     PasswordBlockedError,
     PasswordError,
@@ -20,12 +22,16 @@ from .errors import (
     UnknownPathError,
 )
 from .identity import parse_description, parse_info
-from .models import BoardInfo, MeterReading, MonthPeak, RunningQuarter
+from .models import BoardInfo, MeterReading, MonthPeak, RunningQuarter, StoredDay
 from .password import authorization, derive_key, parse_challenge
+from .stored import parse_day, parse_days, parse_months, parse_quarters, parse_years
 
 # A board answers within half a second, also while it writes its card. Two polls of this length and
 # their wait are over before a person would call a dead board still alive.
 REQUEST_SECONDS = 4
+
+# What has to be looked up on the card takes longer, and a board gives an answer up after 20 seconds.
+CARD_SECONDS = 22
 
 # A board takes a new firmware at the pace of its flash memory.
 UPDATE_SECONDS = 180
@@ -36,6 +42,7 @@ _PIECE = 8192
 
 _OK = 200
 _REDIRECT = 300
+_NOT_MODIFIED = 304
 _UNAUTHORIZED = 401
 _NOT_FOUND = 404
 _TOO_MANY = 429
@@ -51,6 +58,7 @@ class _Answer:
 
     status: int
     retry_after: int | None
+    etag: str | None
     body: bytes
 
 
@@ -68,16 +76,20 @@ class BoardClient:
         *,
         password: str | None = None,
         timeout_seconds: float = REQUEST_SECONDS,
+        card_seconds: float = CARD_SECONDS,
     ) -> None:
-        """:param password: of the board's administrator; only writing needs it.
+        """Talk to the board at an address.
 
+        :param password: of the board's administrator; only writing needs it.
         :param timeout_seconds: for one request, from looking up the name to the last byte.
+        :param card_seconds: the same where the board has to look something up on its card.
         """
         self.address = address
         self._session = session
         self._password = password
         self._key: tuple[bytes, int, bytes] | None = None
         self._timeout_seconds = timeout_seconds
+        self._card_seconds = card_seconds
 
     async def identify(self) -> BoardInfo:
         """Who answers at this address, and with which firmware.
@@ -98,19 +110,6 @@ class BoardClient:
         """The quarter the meter is in; None before the board's first telegram."""
         return parse_running_quarter(await self._get("/current/quarter"))
 
-    async def stored_quarter(self, quarter_id: int) -> RunningQuarter | None:
-        """A quarter that ended, from the card; None when the card has none.
-
-        :raises UnexpectedAnswerError: also when the file is that of another quarter.
-        """
-        try:
-            quarter = parse_running_quarter(await self._get(quarter_path(quarter_id)))
-        except UnknownPathError:
-            return None
-        if quarter is None or quarter.quarter_id != quarter_id:
-            raise UnexpectedAnswerError("another quarter")
-        return quarter
-
     async def month_peak(self) -> MonthPeak | None:
         """The month peak so far; None while the board knows of none."""
         return parse_month_peak(await self._get("/current/month/peak"))
@@ -121,6 +120,51 @@ class BoardClient:
         :raises UnknownPathError: the board runs the original firmware.
         """
         return parse_meter(await self._get("/current/meter"))
+
+    async def years(self) -> tuple[int, ...]:
+        """The years that have a folder on the card; the original makes one for 2022 without any quarter in it."""
+        return parse_years(await self._get_stored("/historic/years"))
+
+    async def months(self, year: int) -> tuple[int, ...]:
+        """The months of a year that have a folder."""
+        return parse_months(await self._get_stored("/historic/months", year=year))
+
+    async def days(self, year: int, month: int) -> tuple[int, ...]:
+        """The days of a month that have a folder."""
+        return parse_days(await self._get_stored("/historic/days", year=year, month=month))
+
+    async def quarters(self, year: int, month: int, day: int) -> tuple[int, ...]:
+        """The ids of the quarters of a day that the card has, in order of time."""
+        body = await self._get_stored("/historic/quarters", year=year, month=month, day=day)
+        return parse_quarters(body, (year, month, day))
+
+    async def stored_quarter(self, quarter_id: int) -> RunningQuarter | None:
+        """A quarter that ended, from the card; None when the card has none.
+
+        :raises DamagedQuarterError: what it has is no quarter, or another one.
+        """
+        try:
+            quarter = parse_stored_quarter(await self._get(quarter_path(quarter_id)))
+        except UnknownPathError:
+            return None
+        if quarter.quarter_id != quarter_id:
+            raise DamagedQuarterError("another quarter")
+        return quarter
+
+    async def day(self, year: int, month: int, day: int, *, etag: str | None = None) -> StoredDay | None:
+        """The quarters of a day in one answer; None when it still is the one that the tag names.
+
+        :raises UnknownPathError: the board runs the original firmware, or one of ours from before this path.
+        """
+        answer = await self._request(
+            "GET",
+            _with_query("/historic/day", year=year, month=month, day=day),
+            headers={} if etag is None else {"If-None-Match": etag},
+            seconds=self._card_seconds,
+        )
+        if etag is not None and answer.status == _NOT_MODIFIED:
+            return None
+        return parse_day(_body("/historic/day", answer), (year, month, day), etag=answer.etag)
 
     async def blink(self) -> None:
         """Let the LED of the board blink for ten seconds; raises what `restart` does."""
@@ -146,6 +190,10 @@ class BoardClient:
     async def _get(self, path: str) -> bytes:
         """The body of an answer of status 200."""
         return _body(path, await self._request("GET", path))
+
+    async def _get_stored(self, path: str, **query: int) -> bytes:
+        """The same, where the board has to look it up on its card."""
+        return _body(path, await self._request("GET", _with_query(path, **query), seconds=self._card_seconds))
 
     async def _write(self, path: str, body: bytes = b"", *, seconds: float | None = None) -> None:
         """POST with proof of the password."""
@@ -186,10 +234,14 @@ class BoardClient:
         headers: dict[str, str] | None = None,
         seconds: float | None = None,
     ) -> _Answer:
+        """Put a request.
+
+        :param path: with its query.
+        """
         try:
             async with self._session.request(
                 method,
-                self.address.url.with_path(path),
+                self.address.url.join(URL(path)),
                 data=body,
                 timeout=ClientTimeout(total=seconds or self._timeout_seconds),
                 allow_redirects=False,
@@ -198,6 +250,7 @@ class BoardClient:
                 return _Answer(
                     status=response.status,
                     retry_after=_seconds(response.headers.get("Retry-After")),
+                    etag=response.headers.get("ETag"),
                     body=await self._read(response),
                 )
         except TimeoutError as error:
@@ -224,6 +277,10 @@ def _body(path: str, answer: _Answer) -> bytes:
     if answer.status != _OK:
         raise UnexpectedAnswerError(f"{path}: status {answer.status}", status=answer.status)
     return answer.body
+
+
+def _with_query(path: str, **query: int) -> str:
+    return str(URL.build(path=path, query=query))
 
 
 def _seconds(text: str | None) -> int | None:

@@ -9,8 +9,17 @@ from typing import Any, Literal
 
 from ..core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS
 from . import fields
-from .errors import UnexpectedAnswerError
-from .models import UNLIMITED, MeterDevice, MeterReading, MonthPeak, PastPeak, Phase, RunningQuarter, Sample
+from .errors import DamagedQuarterError, UnexpectedAnswerError
+from .models import (
+    UNLIMITED,
+    MeterDevice,
+    MeterReading,
+    MonthPeak,
+    PastPeak,
+    Phase,
+    RunningQuarter,
+    Sample,
+)
 
 _METER_FIELDS = {
     "time": fields.instant,
@@ -59,6 +68,23 @@ def parse_running_quarter(body: bytes) -> RunningQuarter | None:
     document = fields.read_object(body)
     if not document:
         return None
+    quarter_id, samples = _quarter(document)
+    return RunningQuarter(quarter_id=quarter_id, samples=samples)
+
+
+def parse_stored_quarter(body: bytes) -> RunningQuarter:
+    """Read ``/meter/YYYY/MM/DD/HHMM{S,W}.json``.
+
+    :raises DamagedQuarterError: it is no quarter, or not a whole document, as a power cut leaves it.
+    """
+    try:
+        quarter_id, samples = _quarter(fields.read_object(body))
+    except UnexpectedAnswerError as error:
+        raise DamagedQuarterError(str(error)) from error
+    return RunningQuarter(quarter_id=quarter_id, samples=samples)
+
+
+def _quarter(document: dict[str, Any]) -> tuple[int, tuple[Sample | None, ...]]:
     quarter_id = fields.quarter(document.get("quarter_id"))
     consumed = document.get("consumed_power_interval_avgs")
     produced = document.get("produced_power_interval_avgs")
@@ -71,7 +97,7 @@ def parse_running_quarter(body: bytes) -> RunningQuarter | None:
     samples = [_sample(*pair) for pair in zip(consumed, produced, strict=True)]
     while samples and samples[-1] is None:
         samples.pop()
-    return RunningQuarter(quarter_id=quarter_id, samples=tuple(samples))
+    return quarter_id, tuple(samples)
 
 
 def _sample(consumed: object, produced: object) -> Sample | None:

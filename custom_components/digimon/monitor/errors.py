@@ -28,6 +28,10 @@ class UnexpectedAnswerError(BoardError):
         self.status = status
 
 
+class DamagedQuarterError(UnexpectedAnswerError):
+    """What the card has of a quarter is no quarter document: a power cut or a fault of the card ruined it."""
+
+
 class UnknownPathError(UnexpectedAnswerError):
     """404: the firmware does not know this path."""
 

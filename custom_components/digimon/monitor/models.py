@@ -20,13 +20,51 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunningQuarter:
-    """The quarter that the meter is in."""
+    """A quarter with its intervals: the one that the meter is in, or one from the card as it was when it ended.
+
+    One from the card may hold less than the board heard: the original firmware writes a quarter that a
+    restart interrupted anew, with the later part only.
+    """
 
     quarter_id: int
     """See core.clock."""
 
     samples: tuple[Sample | None, ...]
     """One per interval since the quarter's start, at most 180; None for a gap; the last one has a value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuarterSummary:
+    """One quarter of a day: powers in W, energy in Wh, all >= 0."""
+
+    quarter_id: int
+    intervals: int
+    """How many of the 180 have a value, at least 1; means and energy are those of these alone."""
+
+    consumed_power_avg: int
+    consumed_power_max: int
+    """Highest interval."""
+
+    produced_power_avg: int
+    produced_power_max: int
+    consumed_energy: int
+    produced_energy: int
+    registers: tuple[int | None, ...] | None
+    """At the quarter's end, in the order of core.records.REGISTERS; None when the card has only the file."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredDay:
+    """What the card knows of a local day."""
+
+    quarters: tuple[QuarterSummary, ...]
+    """In order of time, only those that are stored."""
+
+    complete: bool
+    """False while the board is still reading that day's files: more quarters may come."""
+
+    etag: str | None
+    """Names this answer; None when the board does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
