@@ -10,6 +10,7 @@ from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
 from .monitor import Address, Archive, BoardClient
 from .source import BoardSource
+from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -20,6 +21,7 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all boards share."""
+    async_setup_websocket(hass)
     return True
 
 

@@ -1,9 +1,10 @@
 """Polls a source and keeps everyone behind it up to date."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -35,6 +36,9 @@ class DigimonRuntimeData:
 
     archive: Archive
     """The card of the same board, for everyone who looks back."""
+
+    forecast: Callable[[], dict[str, Any] | None] = lambda: None
+    """What is expected of the running quarter, as plain data for the card; None while nothing is."""
 
 
 type DigimonConfigEntry = ConfigEntry[DigimonRuntimeData]

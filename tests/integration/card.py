@@ -18,7 +18,7 @@ from .board import Board
 @lru_cache(2)
 def house_of(seed: int) -> House:
     """The house of a seed; making one takes a while."""
-    return House(seed)
+    return House(seed, installed=date(2019, 1, 1))
 
 
 def quarter_of(house: House, quarter_id: int) -> Quarter:

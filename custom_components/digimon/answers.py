@@ -1,0 +1,104 @@
+"""Quarters, days and the live values as plain data, for cards, actions and whoever else reads JSON.
+
+Keys and units are those of the board's API (docs/board-api.md): W, Wh and quarter ids; ``start`` and ``time`` are
+seconds since 1970 (UTC), dates are local. None is what is not known.
+"""
+
+from typing import Any
+
+from .core.clock import INTERVAL_SECONDS, day_quarters, month_of, quarter_id_at, quarter_start
+from .core.records import REGISTERS
+from .monitor import QuarterSummary, RunningQuarter, StoredDay
+from .monitor.stored import consumed_average
+from .snapshot import MonthPeak, Reading, Snapshot
+
+
+def quarter_document(quarter: RunningQuarter) -> dict[str, Any]:
+    """A quarter as the board's own document has it: offtake >= 0, injection <= 0, None for a gap."""
+    return {
+        "quarter_id": quarter.quarter_id,
+        "start": quarter_start(quarter.quarter_id),
+        "consumed_power_avg": consumed_average(quarter.samples),
+        "interval_secs": INTERVAL_SECONDS,
+        "consumed_power_interval_avgs": [sample and sample.consumed_power for sample in quarter.samples],
+        "produced_power_interval_avgs": [sample and -sample.produced_power for sample in quarter.samples],
+    }
+
+
+def day_document(day: tuple[int, int, int], stored: StoredDay) -> dict[str, Any]:
+    """A local day; ``quarter_ids`` are all of its 96, 92 or 100, ``quarters`` those that are known."""
+    year, month, number = day
+    return {
+        "date": f"{year:04d}-{month:02d}-{number:02d}",
+        "complete": stored.complete,
+        "quarter_ids": day_quarters(year, month, number),
+        "quarters": [summary_document(summary) for summary in stored.quarters],
+    }
+
+
+def summary_document(summary: QuarterSummary) -> dict[str, Any]:
+    """A quarter of a day: powers in W, energy in Wh and l, all >= 0."""
+    registers = summary.registers
+    return {
+        "quarter_id": summary.quarter_id,
+        "start": quarter_start(summary.quarter_id),
+        "intervals": summary.intervals,
+        "consumed_power_avg": summary.consumed_power_avg,
+        "consumed_power_max": summary.consumed_power_max,
+        "produced_power_avg": summary.produced_power_avg,
+        "produced_power_max": summary.produced_power_max,
+        "consumed_energy": summary.consumed_energy,
+        "produced_energy": summary.produced_energy,
+        "registers": None if registers is None else dict(zip(REGISTERS, registers, strict=True)),
+    }
+
+
+def live_document(snapshot: Snapshot | None, forecast: dict[str, Any] | None) -> dict[str, Any]:
+    """The running quarter and what is measured now.
+
+    :param snapshot: None when nothing can be read at the moment.
+    :param forecast: what is expected of the running quarter, None when nothing is.
+    """
+    reading = None if snapshot is None else snapshot.reading
+    if snapshot is None or reading is None:
+        return {"available": False, "time": None, "quarter": None, "live": None, "month_peak": None, "forecast": None}
+    return {
+        "available": True,
+        "time": reading.time_utc,
+        "quarter": None if snapshot.running is None else quarter_document(snapshot.running),
+        "live": _live(reading),
+        "month_peak": None if reading.month_peak is None else _peak(reading.month_peak),
+        "forecast": forecast,
+    }
+
+
+def month_peaks_document(reading: Reading | None) -> list[dict[str, Any]]:
+    """The peaks of months as the meter tells them, oldest first; the running month is the last."""
+    if reading is None:
+        return []
+    peaks = {
+        (peak.year, peak.month): {
+            "power": peak.power_w,
+            "quarter_id": peak.quarter_id,
+            "start": None if peak.quarter_id is None else quarter_start(peak.quarter_id),
+            "running": False,
+        }
+        for peak in reading.listed_peaks
+    }
+    if reading.month_peak is not None and reading.quarter_id is not None:
+        peaks[month_of(reading.quarter_id)] = _peak(reading.month_peak) | {"running": True}
+    return [{"month": f"{year:04d}-{month:02d}"} | peak for (year, month), peak in sorted(peaks.items())]
+
+
+def _live(reading: Reading) -> dict[str, Any]:
+    return {
+        "consumed_power": reading.consumed_power_w,
+        "produced_power": reading.produced_power_w,
+        "net_power": reading.net_power_w,
+        "quarter_average": reading.quarter_average_w,
+        "average_demand": reading.average_demand_w,
+    }
+
+
+def _peak(peak: MonthPeak) -> dict[str, Any]:
+    return {"power": peak.power_w, "quarter_id": quarter_id_at(peak.start_utc), "start": peak.start_utc}
