@@ -3,6 +3,7 @@
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
@@ -15,6 +16,8 @@ from .websocket import async_setup_websocket
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.SENSOR,
 ]
 
@@ -42,3 +45,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
 async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
     """Stop reading a meter."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: DigimonConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let a person remove a meter that was taken away; what is there would only come back."""
+    return not device.identifiers & entry.runtime_data.coordinator.identifiers

@@ -65,6 +65,13 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
         self._device: Device | None = None
         self._silent_polls = 0
 
+    @property
+    def identifiers(self) -> set[tuple[str, str]]:
+        """Of the devices that are there: the board, and the meters that last reported."""
+        reading = self.data.reading
+        meters = reading.sub_meters if reading else ()
+        return {(DOMAIN, self.board_id), *((DOMAIN, f"{self.board_id}_{meter.key}") for meter in meters)}
+
     @override
     async def _async_update_data(self) -> Snapshot:
         try:

@@ -14,7 +14,7 @@ TRIES = 6
 class FinishedQuarter:
     """Follows the running quarter and holds the one before it.
 
-    :ivar quarter: what is known of it, once no more is to be expected; None until then.
+    :ivar quarter: the last one of which no more is to be expected; None when nothing is known of it.
     """
 
     def __init__(self, client: BoardClient) -> None:
@@ -40,7 +40,6 @@ class FinishedQuarter:
         before = _quarter_before(running.quarter_id)
         seen = self._running
         self._seen = seen if seen is not None and seen.quarter_id == before else None
-        self.quarter = None
         self._tries_left = TRIES
 
     async def _read(self, quarter_id: int) -> None:

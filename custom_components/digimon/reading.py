@@ -13,7 +13,10 @@ _ALL_PHASES = 3
 
 
 def reading_of(
-    quarter: RunningQuarter | None, meter: MeterReading | None, month_peak: BoardPeak | None
+    quarter: RunningQuarter | None,
+    meter: MeterReading | None,
+    month_peak: BoardPeak | None,
+    finished: RunningQuarter | None = None,
 ) -> Reading | None:
     """Put together what was read at about the same time.
 
@@ -23,10 +26,11 @@ def reading_of(
     :param quarter: the running quarter.
     :param meter: the last telegram.
     :param month_peak: of whatever month the meter last knew one.
+    :param finished: the last quarter that ended.
     :returns: None when nothing tells which moment it is about.
     """
     if meter is None:
-        return _of_quarter(quarter, month_peak)
+        return _of_quarter(quarter, month_peak, finished)
     if meter.time is None:
         return None
     running = meter.quarter_id
@@ -39,6 +43,7 @@ def reading_of(
         produced_power_w=meter.produced_power,
         quarter_average_w=consumed_average(quarter),
         average_demand_w=meter.average_demand,
+        last_quarter_average_w=consumed_average(finished),
         month_peak=_peak_of_this_month(month_peak, running),
         consumed_energy_t1_wh=meter.consumed_energy_t1,
         consumed_energy_t2_wh=meter.consumed_energy_t2,
@@ -59,7 +64,9 @@ def reading_of(
     )
 
 
-def _of_quarter(quarter: RunningQuarter | None, month_peak: BoardPeak | None) -> Reading | None:
+def _of_quarter(
+    quarter: RunningQuarter | None, month_peak: BoardPeak | None, finished: RunningQuarter | None
+) -> Reading | None:
     """What the running quarter alone tells: its last interval is the power, and the end of that the time."""
     if quarter is None or not quarter.samples:
         return None
@@ -71,6 +78,7 @@ def _of_quarter(quarter: RunningQuarter | None, month_peak: BoardPeak | None) ->
         produced_power_w=None if latest is None else latest.produced_power,
         quarter_average_w=consumed_average(quarter),
         average_demand_w=None,
+        last_quarter_average_w=consumed_average(finished),
         month_peak=_peak_of_this_month(month_peak, quarter.quarter_id),
     )
 

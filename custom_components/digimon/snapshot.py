@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .core.clock import QUARTER_SECONDS
-from .monitor import BoardHealth, RunningQuarter
+from .monitor import RunningQuarter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +117,9 @@ class Reading:
     month_peak: MonthPeak | None
     """None also as long as the month has no finished quarter."""
 
+    last_quarter_average_w: int | None = None
+    """Mean offtake of the last quarter that ended, over the intervals that have a value."""
+
     consumed_energy_t1_wh: int | None = None
     consumed_energy_t2_wh: int | None = None
     produced_energy_t1_wh: int | None = None
@@ -167,6 +170,29 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """How a board with our firmware is."""
+
+    started_utc: int | None
+    """When it last started."""
+
+    reset_cause: str | None
+    heap_free_bytes: int | None
+    rssi_dbm: int | None
+    """Strength of its Wi-Fi signal, below 0."""
+
+    card_state: str | None
+    """ok, missing or fault."""
+
+    card_free_bytes: int | None
+    telegrams_good: int | None
+    """Since it started."""
+
+    telegrams_rejected: int | None
+    """Since it started, for all reasons together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
     """All that is known at one moment."""
 
@@ -179,9 +205,9 @@ class Snapshot:
     """The quarter the meter is in, with its intervals; None as long as the source knows of none."""
 
     finished: RunningQuarter | None = None
-    """The quarter before it, once all that is known of it has been read; None until then."""
+    """The last quarter of which all that is known has been read; None until there is one."""
 
-    health: BoardHealth | None = None
+    health: Health | None = None
     """How the board is; None for the original firmware, which does not tell."""
 
     silent: bool | None = None

@@ -8,6 +8,7 @@ import time
 from typing import Literal, Protocol
 
 from .finished import FinishedQuarter
+from .health import Start, follow_start, health_of
 from .monitor import (
     BoardClient,
     BoardConnectionError,
@@ -81,6 +82,7 @@ class BoardSource:
         self._month_peak: MonthPeak | None = None
         self._month_peak_key: tuple[int, int] | None = None
         self._finished = FinishedQuarter(client)
+        self._start: Start | None = None
 
     async def read(self) -> Snapshot:
         """Poll the board.
@@ -111,10 +113,10 @@ class BoardSource:
         await self._finished.follow(self._quarter)
         return Snapshot(
             device=self._device(board),
-            reading=reading_of(self._quarter, self._meter, self._month_peak),
+            reading=reading_of(self._quarter, self._meter, self._month_peak, self._finished.quarter),
             running=self._quarter,
             finished=self._finished.quarter,
-            health=board.health,
+            health=health_of(board.health, self._start),
         )
 
     async def _identified(self) -> BoardInfo:
@@ -126,6 +128,8 @@ class BoardSource:
                 raise SourceError("wrong_device")
             self._board = board
             self._identified_at = now
+            uptime_s = None if board.health is None else board.health.uptime_s
+            self._start = follow_start(self._start, uptime_s, wall_utc=time.time())
         return self._board
 
     async def _read_month_peak(self, quarter: RunningQuarter | None) -> None:

@@ -177,7 +177,8 @@ async def test_our_firmware_on_an_original_board_is_noticed(
         board.telegram()
         await tick()
     assert state(hass, "sensor.digimon_consumed_energy") == "7740.047"
-    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
+    devices = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
+    (device,) = (device for device in devices if device.via_device_id is None)
     assert device.manufacturer == "Digimon"
     assert device.sw_version == "0.1.0"
 
@@ -224,12 +225,12 @@ async def test_the_peak_of_the_month_that_ended_is_not_that_of_this_month(
     board.update(METER, time=new_year + 4, quarter_id=quarter_id_at(new_year + 4))
     await tick()
     assert state(hass, MONTH_PEAK_SENSOR) == STATE_UNKNOWN
-    assert state(hass, "sensor.digimon_month_peak_time") == STATE_UNKNOWN
+    assert state(hass, "sensor.digimon_month_peak_start") == STATE_UNKNOWN
     board.update(METER, time=new_year + 909, quarter_id=quarter_id_at(new_year + 909))
     board.update(METER, peak={"time": new_year + 900, "quarter_id": quarter_id_at(new_year), "power": 812})
     await tick()
     assert state(hass, MONTH_PEAK_SENSOR) == "812"
-    assert state(hass, "sensor.digimon_month_peak_time") == "2022-12-31T23:00:00+00:00"
+    assert state(hass, "sensor.digimon_month_peak_start") == "2022-12-31T23:00:00+00:00"
 
 
 async def test_a_total_is_not_made_of_one_tariff(

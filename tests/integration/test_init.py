@@ -17,7 +17,11 @@ from .conftest import Tick, state, unique_id
 async def test_the_board_is_a_device(
     board: Board, loaded: MockConfigEntry, device_registry: dr.DeviceRegistry, snapshot: SnapshotAssertion
 ) -> None:
-    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
+    (device,) = (
+        device
+        for device in dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
+        if device.via_device_id is None
+    )
     assert device.identifiers == {(DOMAIN, unique_id(board))}
     assert device.configuration_url == f"http://127.0.0.1:{board.port}"
     assert {

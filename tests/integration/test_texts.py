@@ -1,16 +1,27 @@
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from homeassistant.helpers.entity import EntityDescription
 
-from custom_components.digimon.sensor import DESCRIPTIONS
+from custom_components.digimon import binary_sensor
+from custom_components.digimon.sensor import BOARD_DESCRIPTIONS, DESCRIPTIONS, SUB_METER_DESCRIPTIONS
 from custom_components.digimon.source import Failure
+from custom_components.digimon.writing import TEXTS as WRITING_TEXTS
 
 FOLDER = Path(__file__).parents[2] / "custom_components" / "digimon"
 LANGUAGES = ("en", "nl", "fr", "de")
+
+# Words that another language has, too.
+SAME_EVERYWHERE = {"config.flow_title", "entity.sensor.tariff.name"}
+
+TABLES: dict[str, Iterable[EntityDescription]] = {
+    "sensor": (*DESCRIPTIONS, *BOARD_DESCRIPTIONS, *SUB_METER_DESCRIPTIONS),
+    "binary_sensor": binary_sensor.DESCRIPTIONS,
+}
 
 
 def load(name: str) -> Any:
@@ -39,7 +50,7 @@ def test_every_text_is_there_in_every_language_with_its_placeholders(language: s
 def test_no_text_was_left_in_english(language: str) -> None:
     english = dict(texts(load("translations/en.json")))
     same = [path for path, text in texts(load(f"translations/{language}.json")) if text == english[path]]
-    assert same == ["config.flow_title"]
+    assert set(same) <= SAME_EVERYWHERE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,15 +71,28 @@ def test_no_two_sensors_have_the_same_name(language: str) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_every_sensor_has_a_name_and_an_icon() -> None:
-    keys = {description.translation_key for description in DESCRIPTIONS}
-    assert set(load("translations/en.json")["entity"]["sensor"]) == keys
-    assert set(load("icons.json")["entity"]["sensor"]) == keys
+def test_every_entity_has_a_name_and_an_icon() -> None:
+    english, icons = load("translations/en.json")["entity"], load("icons.json")["entity"]
+    for platform, descriptions in TABLES.items():
+        keys = {description.translation_key for description in descriptions}
+        assert keys <= set(english[platform])
+        # A device class brings an icon of its own, which says more than ours would where it has several.
+        assert keys <= set(icons[platform])
+    assert {platform: set(names) for platform, names in english.items()} == {
+        platform: set(names) for platform, names in icons.items()
+    }
+
+
+def test_every_option_of_a_sensor_has_a_text() -> None:
+    english = load("translations/en.json")["entity"]["sensor"]
+    for description in (*DESCRIPTIONS, *BOARD_DESCRIPTIONS):
+        if description.options is not None:
+            assert list(english[str(description.translation_key)]["state"]) == list(description.options)
 
 
 def test_every_failure_has_a_text_wherever_it_can_appear() -> None:
     english = load("translations/en.json")
     failures = set(get_args(Failure.__value__))
-    assert set(english["exceptions"]) >= failures
+    assert failures | {text for _, text in WRITING_TEXTS} <= set(english["exceptions"])
     assert failures - {"wrong_device"} <= set(english["config"]["error"])
     assert failures <= set(english["config"]["abort"])

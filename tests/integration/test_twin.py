@@ -114,12 +114,13 @@ async def test_the_twin_is_added_and_shows_what_the_meter_sent(
         meter["consumed_energy_t1"] + meter["consumed_energy_t2"]
     )
     assert states["month_peak"] == str(meter["peak"]["power"])
-    assert datetime.fromisoformat(states["month_peak_time"]).timestamp() == meter["peak"]["time"] - 900
+    assert datetime.fromisoformat(states["month_peak_start"]).timestamp() == meter["peak"]["time"] - 900
     # The mean of the intervals is that of the telegrams, but for the last interval and what truncation took.
     mean = sum(twin.consumed_powers) / len(twin.consumed_powers)
     assert float(states["quarter_average"]) == pytest.approx(mean, rel=0.05, abs=2)
 
-    (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    (device,) = (device for device in devices if device.via_device_id is None)
     assert device.manufacturer == "Digimon"
     assert device.sw_version == "0.1.0"
     assert device.serial_number == entry.unique_id

@@ -17,6 +17,7 @@ from .errors import (
     NotABoardError,
     PasswordBlockedError,
     PasswordError,
+    PasswordMissingError,
     RefusedError,
     UnexpectedAnswerError,
     UnknownPathError,
@@ -173,7 +174,8 @@ class BoardClient:
     async def restart(self) -> None:
         """Restart the board, two seconds from now.
 
-        :raises PasswordError: the password is missing or wrong.
+        :raises PasswordMissingError: there is no password.
+        :raises PasswordError: it is another one.
         :raises PasswordBlockedError: too many wrong ones came before.
         :raises RefusedError: the board will not.
         :raises UnknownPathError: its firmware cannot.
@@ -198,7 +200,7 @@ class BoardClient:
     async def _write(self, path: str, body: bytes = b"", *, seconds: float | None = None) -> None:
         """POST with proof of the password."""
         if not self._password:
-            raise PasswordError(f"{path}: no password")
+            raise PasswordMissingError(f"{path}: no password")
         challenge = parse_challenge(await self._get("/challenge"))
         known = self._key
         if known is None or known[:2] != (challenge.salt, challenge.rounds):

@@ -41,7 +41,11 @@ class NotABoardError(BoardError):
 
 
 class PasswordError(BoardError):
-    """The board wants its admin password: there is none, or another one."""
+    """The board's admin password is another one."""
+
+
+class PasswordMissingError(PasswordError):
+    """The board wants its admin password, and we have none."""
 
 
 class PasswordBlockedError(BoardError):
