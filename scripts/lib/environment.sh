@@ -12,7 +12,9 @@
 #   MICROPYTHON32          MicroPython with objects as on the ESP32
 #   MICROPYTHON64          MicroPython as the distribution has it
 #   DIGIMON_CHROMIUM       a browser, or empty
-# and the function `setup WHAT...`, WHAT being tools test homeassistant stubs micropython32 micropython64 chromium.
+#   DIGIMON_NETWORK        folder with Avahi and iproute2, for the tests of discovery
+# and the function `setup WHAT...`, WHAT being tools test homeassistant stubs micropython32 micropython64 chromium
+# network.
 # It does nothing for what is there already. The variables hold before it too; only what they name does not exist yet.
 
 DIGIMON_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -32,6 +34,7 @@ DIGIMON_HOMEASSISTANT=$DIGIMON_CACHE/homeassistant-$(_digimon_hash requirements/
 DIGIMON_STUBS=$DIGIMON_CACHE/stubs-$(_digimon_hash requirements/stubs.txt)
 MICROPYTHON32=$DIGIMON_CACHE/micropython32-$(_digimon_hash scripts/lib/micropython32/{mpconfigvariant.h,mpconfigvariant.mk,manifest.py})/micropython
 MICROPYTHON64=$DIGIMON_CACHE/micropython64/usr/bin/micropython
+DIGIMON_NETWORK=$DIGIMON_CACHE/network
 _digimon_find_chromium() {
     local name unpacked=
     if [ -e "$DIGIMON_CACHE/chromium/.complete" ]; then
@@ -45,7 +48,7 @@ _digimon_find_chromium() {
 _digimon_find_chromium
 
 export DIGIMON_ROOT DIGIMON_SHARED DIGIMON_CACHE DIGIMON_TOOLS DIGIMON_TEST DIGIMON_HOMEASSISTANT DIGIMON_STUBS
-export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM
+export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK
 
 # Whether WHAT is there; the mark is made when the folder has all it should have.
 _digimon_has() {
@@ -58,6 +61,7 @@ _digimon_has() {
         micropython32) [ -e "${MICROPYTHON32%/*}/.complete" ] ;;
         micropython64) [ -e "${MICROPYTHON64%/usr/bin/*}/.complete" ] ;;
         chromium) [ -n "$DIGIMON_CHROMIUM" ] ;;
+        network) [ -e "$DIGIMON_NETWORK/.complete" ] ;;
         *)
             echo "setup: there is no such thing as '$1'" >&2
             return 2
