@@ -1,0 +1,212 @@
+"""A P1 cable as a source of snapshots."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from ..const import LOGGER
+from ..core.obis import decode
+from ..monitor import BoardHealth, RunningQuarter
+from ..monitor.documents import parse_meter
+from ..reading import reading_of
+from ..snapshot import Device, Snapshot
+from ..source import Failure, SourceError
+from .archive import CableArchive, stored_quarter
+from .keeper import Batch, Keeper
+from .meter import CableMeter, Unusable
+from .reader import FAILURES, pause_after, read_port
+from .store import QuarterStore, StoreError
+
+# What a meter needs for its first telegram, and a slow converter for its connection.
+FIRST_TELEGRAM_SECONDS: Final = 15.0
+
+_DAY_SECONDS = 86_400
+
+type FindPort = Callable[[str], Awaitable[str]]
+"""Where a port is now that was last seen at the given path."""
+
+
+class CableSource:
+    """Reads one meter through a cable, and keeps its quarters.
+
+    :ivar archive: what is kept, for everything that looks back.
+    """
+
+    def __init__(self, port: str, store: QuarterStore, *, serial: str | None, find_port: FindPort) -> None:
+        """:param serial: the only meter to take values from; None for a meter that does not say who it is."""
+        self.archive = CableArchive(store)
+        self._store = store
+        self._port = port
+        self._serial = serial
+        self._find_port = find_port
+        self._meter = CableMeter()
+        self._keeper = Keeper(None, None)
+        self._finished: RunningQuarter | None = None
+        self._heard = asyncio.Event()
+        self._failure: Failure | None = None
+        self._is_open = False
+        self._identified = False
+        self._store_failed = False
+        self._size: int | None = None
+        self._pruned_at: float | None = None
+
+    async def start(self) -> None:
+        """Open what is kept. A disk that fails is no reason to show nothing."""
+        try:
+            await asyncio.to_thread(self._store.open)
+            self._keeper = Keeper(*await asyncio.to_thread(self._store.last))
+        except StoreError as error:
+            self._note_store(error)
+
+    async def run(self) -> None:
+        """Read the port for ever, opening it again whenever it is lost."""
+        pause: float | None = None
+        while True:
+            good, self._is_open = self._meter.good, False
+            try:
+                await read_port(await self._find_port(self._port), self._take, self._opened)
+            except FAILURES as error:
+                LOGGER.debug("%s: %s", self._port, error)
+            if not self._is_open:
+                self._failure = "cable_lost"
+            pause = pause_after(pause if self._meter.good == good else None)
+            await asyncio.sleep(pause)
+
+    async def stop(self) -> None:
+        """Keep what the running quarter has, and close."""
+        batch = self._keeper.last(self._meter.running)
+        if batch is not None:
+            await self._write(batch)
+        await asyncio.to_thread(self._store.close)
+
+    async def read(self) -> Snapshot:
+        """What the last telegram says.
+
+        :raises SourceError: the port is lost, or nothing that can be used has come.
+        """
+        if self._failure is None and self._meter.document is None:
+            try:
+                async with asyncio.timeout(FIRST_TELEGRAM_SECONDS):
+                    await self._heard.wait()
+            except TimeoutError:
+                raise SourceError(_FAILURES[self._meter.why_unusable() or "no_telegrams"]) from None
+        if self._failure is not None:
+            raise SourceError(self._failure)
+        await self._tidy()
+        running = self._meter.running
+        quarter = None if running is None or not running.end() else stored_quarter(running)
+        meter = parse_meter(json.dumps(self._meter.document).encode())
+        return Snapshot(
+            device=self._device(),
+            reading=reading_of(quarter, meter, None if meter is None else meter.peak),
+            running=quarter,
+            finished=self._finished,
+            health=self._health(),
+        )
+
+    def diagnostics(self) -> dict[str, object]:
+        """The last telegram, and what is kept."""
+        return {
+            "port": self._port,
+            "meter": self._meter.document,
+            "telegrams_good": self._meter.good,
+            "telegrams_rejected": self._meter.rejected,
+            "stored_bytes": self._size,
+            "store_failed": self._store_failed,
+        }
+
+    def _opened(self) -> None:
+        self._is_open = True
+        self._failure = None
+        self._identified = False
+
+    async def _take(self, piece: bytes) -> None:
+        for telegram in self._meter.feed(piece):
+            if not self._identified:
+                self._identify(telegram)
+            if self._failure is None:
+                await self._take_telegram(telegram)
+
+    def _identify(self, telegram: bytes) -> None:
+        """See by the first telegram of a connection whether it is still the same meter."""
+        serial = decode(telegram).get("serial")
+        if None not in (serial, self._serial) and serial != self._serial:
+            self._failure = "wrong_meter"
+        self._identified = True
+
+    async def _take_telegram(self, telegram: bytes) -> None:
+        finished = self._meter.take(telegram)
+        self._heard.set()
+        document, running = self._meter.document, self._meter.running
+        if finished is not None:
+            self._finished = stored_quarter(finished)
+        if running is None or document is None or "time" not in document:
+            return
+        batch = self._keeper.take(document, running, finished)
+        if batch is not None:
+            await self._write(batch)
+
+    async def _write(self, batch: Batch) -> None:
+        try:
+            await self.archive.write(batch)
+        except StoreError as error:
+            self._keeper.failed(batch)
+            self._note_store(error)
+        else:
+            if self._store_failed:
+                LOGGER.info("%s: the quarters are stored again", self._port)
+            self._store_failed = False
+
+    async def _tidy(self) -> None:
+        """Once a day: let go of what is too old, and see how much there is."""
+        now = time.monotonic()
+        if self._pruned_at is not None and now - self._pruned_at < _DAY_SECONDS:
+            return
+        self._pruned_at = now
+        try:
+            await self.archive.prune(int(time.time()))
+            self._size = await self.archive.size()
+        except StoreError as error:
+            self._note_store(error)
+
+    def _note_store(self, error: StoreError) -> None:
+        if not self._store_failed:
+            LOGGER.warning("%s: the quarters cannot be stored: %s", self._port, error)
+        self._store_failed = True
+
+    def _device(self) -> Device:
+        document = self._meter.document or {}
+        return Device(
+            manufacturer="Digimon",
+            model="P1",
+            name="P1",
+            sw_version=document.get("version"),
+            serial=document.get("serial"),
+            mac=None,
+            configuration_url=None,
+        )
+
+    def _health(self) -> BoardHealth:
+        return BoardHealth(
+            uptime_s=None,
+            reset_cause=None,
+            heap_size=None,
+            heap_free=None,
+            heap_used_max=None,
+            rssi=None,
+            card_state="fault" if self._store_failed else "ok",
+            card_size=None,
+            card_free=None,
+            telegrams_good=self._meter.good,
+            telegrams_rejected=self._meter.rejected,
+        )
+
+
+_FAILURES: Final[dict[Unusable, Failure]] = {
+    "nothing": "cable_silent",
+    "old_meter": "old_meter",
+    "encrypted": "encrypted_meter",
+    "no_telegrams": "no_telegrams",
+}
