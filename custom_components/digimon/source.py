@@ -1,7 +1,7 @@
 """Where telegrams come from.
 
-A source gives snapshots and hides what they were made of. The only one so far is a board that is
-polled over HTTP.
+A source gives snapshots and hides what they were made of: a board that is polled over HTTP, here, or
+a P1 cable (`cable.source`).
 """
 
 import time
@@ -31,7 +31,21 @@ IDENTIFY_SECONDS = 60
 # The original firmware tells the month peak apart from the rest; it changes at quarter's end only.
 MONTH_PEAK_SECONDS = 60
 
-type Failure = Literal["cannot_connect", "timeout", "unexpected_answer", "not_a_board", "wrong_device"]
+type Failure = Literal[
+    # Of a board.
+    "cannot_connect",
+    "timeout",
+    "unexpected_answer",
+    "not_a_board",
+    "wrong_device",
+    # Of a cable.
+    "cable_lost",
+    "cable_silent",
+    "no_telegrams",
+    "old_meter",
+    "encrypted_meter",
+    "wrong_meter",
+]
 """Why there is nothing to show; each is a text of its own in the translations."""
 
 _FAILURES: tuple[tuple[type[BoardError], Failure], ...] = (

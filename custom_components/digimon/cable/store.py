@@ -130,7 +130,9 @@ class QuarterStore:
         """What was written last: what the registers stood at, and the quarter that ran; None in a new store."""
         row = self._one(f"SELECT utc, serial, {_REGISTER_COLUMNS} FROM meter")  # noqa: S608 (constants)
         standing = None if row is None else Standing(utc=row[0], serial=row[1], registers=tuple(row[2:]))
-        latest = self._one("SELECT quarter_id, samples FROM quarter WHERE samples IS NOT NULL ORDER BY start DESC LIMIT 1")
+        latest = self._one(
+            "SELECT quarter_id, samples FROM quarter WHERE samples IS NOT NULL ORDER BY start DESC LIMIT 1"
+        )
         return standing, None if latest is None else _unpacked(latest[0], latest[1])
 
     def quarter(self, quarter_id: int) -> Quarter | None:
@@ -226,7 +228,7 @@ def _unpacked(quarter_id: int, packed: bytes) -> Quarter | None:
     powers = array("i")
     try:
         powers.frombytes(zlib.decompress(packed))
-    except (zlib.error, ValueError):
+    except zlib.error, ValueError:
         return None
     for interval in range(min(len(powers) // 2, QUARTER_INTERVALS)):
         consumed, produced = powers[2 * interval], powers[2 * interval + 1]

@@ -1,0 +1,54 @@
+"""A P1 port on a real socket: whoever connects gets what the test sends."""
+
+import asyncio
+from typing import Self
+
+
+class Port:
+    """Listens on 127.0.0.1, as ser2net does for a cable elsewhere in the house."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.connections = 0
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._somebody = asyncio.Event()
+
+    @property
+    def address(self) -> str:
+        """As a person types it."""
+        return f"socket://127.0.0.1:{self.number}"
+
+    async def __aenter__(self) -> Self:
+        await self.plug_in()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.unplug()
+
+    async def plug_in(self) -> None:
+        """Listen, at the same address as before."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.number)
+        self.number = self._server.sockets[0].getsockname()[1]
+
+    async def unplug(self) -> None:
+        """Close everything."""
+        self._somebody.clear()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in tuple(self._clients):
+            writer.transport.abort()
+        self._clients.clear()
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes to whoever is there, waiting for somebody."""
+        await self._somebody.wait()
+        for writer in tuple(self._clients):
+            writer.write(data)
+            await writer.drain()
+
+    async def _serve(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._clients.add(writer)
+        self._somebody.set()

@@ -1,0 +1,296 @@
+"""A cable from the bytes on a socket or a serial device to snapshots and stored quarters."""
+
+import asyncio
+import os
+import pty
+import tty
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
+from custom_components.digimon.cable import reader
+from custom_components.digimon.cable import source as cable
+from custom_components.digimon.cable.source import CableSource
+from custom_components.digimon.cable.store import QuarterStore, StoreError
+from custom_components.digimon.source import SourceError
+from simulator.house import House
+
+from ..card import house_of, quarter_of
+from .port import Port
+
+# 15 March 2026, 18:00 in Brussels.
+START = 1_773_594_000
+
+pytestmark = pytest.mark.usefixtures("socket_enabled", "at_once")
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open a lost port again without a pause, and do not wait for a meter that says nothing."""
+    monkeypatch.setattr(reader, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(reader, "LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(cable, "FIRST_TELEGRAM_SECONDS", 0.5)
+
+
+@pytest.fixture
+def house() -> House:
+    return house_of(1)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[Port]:
+    async with Port() as port:
+        yield port
+
+
+class Cable:
+    """A source that runs, until it is stopped or killed."""
+
+    def __init__(self, address: str, folder: Path, *, serial: str | None = None) -> None:
+        async def find(path: str) -> str:
+            return path
+
+        self.store = QuarterStore(folder / "meter.db")
+        self.source = CableSource(address, self.store, serial=serial, find_port=find)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> CableSource:
+        await self.source.start()
+        self._task = asyncio.create_task(self.source.run())
+        return self.source
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+        await self.source.stop()
+
+    async def kill(self) -> None:
+        """End it where it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+def registers(house: House, utc: int) -> tuple[int, int, int, int]:
+    """In the order of the meter's records."""
+    shown = house.reading(utc)
+    return (
+        shown.consumed_energy_t1,
+        shown.consumed_energy_t2,
+        shown.produced_energy_t1,
+        shown.produced_energy_t2,
+    )
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait for something that bytes on their way will bring about."""
+    while not reached():
+        await asyncio.sleep(0.005)
+
+
+def heard(source: CableSource) -> int:
+    number = source.diagnostics()["telegrams_good"]
+    assert isinstance(number, int)
+    return number
+
+
+async def send(port: Port, source: CableSource, house: House, instants: range) -> None:
+    """Send the telegrams of some seconds and wait until they were taken."""
+    before = heard(source)
+    for utc in instants:
+        await port.send(house.telegram(utc))
+    await until(lambda: heard(source) >= before + len(instants))
+
+
+async def test_the_running_quarter_and_the_meter_are_shown(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + 60))
+        snapshot = await source.read()
+    assert snapshot.reading is not None
+    assert snapshot.running is not None
+    assert snapshot.reading.time_utc == START + 59
+    assert snapshot.reading.consumed_energy_wh == sum(registers(house, START + 59)[:2])
+    assert (snapshot.reading.consumed_power_w, snapshot.reading.produced_power_w) == house.power(START + 59)
+    assert snapshot.running.quarter_id == quarter_id_at(START)
+    assert len(snapshot.running.samples) == 12
+
+
+async def test_quarters_equal_those_of_a_board(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + 2 * QUARTER_SECONDS + 1))
+        for start in (START, START + QUARTER_SECONDS):
+            stored = await source.archive.quarter(quarter_id_at(start))
+            expected = quarter_of(house, quarter_id_at(start))
+            assert stored is not None
+            assert list(stored.samples) == [expected.interval(number) for number in range(180)]
+        day = await source.archive.day(date(2026, 3, 15))
+        assert [row.quarter_id for row in day.quarters] == [
+            quarter_id_at(START),
+            quarter_id_at(START + QUARTER_SECONDS),
+        ]
+        for row in day.quarters:
+            assert row.registers is not None
+            assert row.registers[:4] == registers(house, quarter_start(row.quarter_id) + QUARTER_SECONDS)
+        assert await source.archive.dates() == (date(2026, 3, 15),)
+        finished = (await source.read()).finished
+    assert finished is not None
+    assert finished.quarter_id == quarter_id_at(START + QUARTER_SECONDS)
+
+
+async def test_a_restart_in_mid_quarter_goes_on_with_it(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + 300))
+    await port.unplug()
+    await port.plug_in()
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START + 300, START + 310))
+        running = (await source.read()).running
+    assert running is not None
+    assert len(running.samples) == 62
+    assert None not in running.samples
+
+
+async def test_killed_it_has_lost_half_a_minute_at_most(port: Port, tmp_path: Path, house: House) -> None:
+    killed = Cable(port.address, tmp_path)
+    await killed.__aenter__()
+    await send(port, killed.source, house, range(START, START + 300))
+    await killed.kill()
+    await port.unplug()
+    await port.plug_in()
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START + 300, START + 301))
+        running = (await source.read()).running
+    assert running is not None
+    assert sum(sample is None for sample in running.samples) <= 6
+
+
+async def test_an_outage_is_filled_from_the_registers(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + 300))
+    await port.unplug()
+    await port.plug_in()
+    back = START + 3 * 3600 + 100
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(back, back + 1))
+        rows = (await source.archive.day(date(2026, 3, 15))).quarters
+    assert [row.quarter_id for row in rows] == [quarter_id_at(START + 900 * number) for number in range(12)]
+    assert [row.intervals for row in rows] == [60] + [0] * 11
+    # The energy of the outage, as the registers counted it, is in the quarters up to the one that runs.
+    before, after = (sum(registers(house, utc)[:2]) for utc in (START + 299, back))
+    assert rows[-1].registers is not None
+    known = sum(register or 0 for register in rows[-1].registers[:2])
+    assert 0 <= after - known <= (after - before) * 100 // (back - START - 299) + 2
+
+
+async def test_an_unplugged_port_is_opened_again(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + 5))
+        await port.unplug()
+        with pytest.raises(SourceError) as raised:
+            while True:
+                await source.read()
+                await asyncio.sleep(0.01)
+        assert raised.value.failure == "cable_lost"
+        await port.plug_in()
+        await send(port, source, house, range(START + 60, START + 61))
+        reading = (await source.read()).reading
+    assert reading is not None
+    assert reading.time_utc == START + 60
+
+
+async def test_rubbish_and_half_telegrams_cost_only_themselves(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await port.send(b"\x00\xff!12" + house.telegram(START)[:300] + house.telegram(START + 1))
+        await port.send(house.telegram(START + 2).replace(b"1-0:1.7.0(", b"1-0:1.7.0(9"))
+        await port.send(house.telegram(START + 3))
+        await until(lambda: heard(source) == 2)
+        diagnostics = source.diagnostics()
+    assert diagnostics["telegrams_good"] == 2
+    assert diagnostics["telegrams_rejected"] == 2
+
+
+async def test_a_storm_of_telegrams_is_taken(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        storm = b"".join(house.telegram(START + second) for second in range(600))
+        await port.send(storm)
+        await until(lambda: heard(source) == 600)
+        running = (await source.read()).running
+    assert running is not None
+    assert None not in running.samples
+
+
+@pytest.mark.parametrize(
+    ("sent", "failure"),
+    [
+        (b"", "cable_silent"),
+        (b"/KFM5KAIFA-METER\r\n\r\n1-3:0.2.8(22)\r\n!\r\n" * 3, "old_meter"),
+        (b"\xdb\x08SAGY\x05\xe6\xd9\xa2\x82\x02\x25\x30" + bytes(range(200)), "encrypted_meter"),
+        (b"\x9a\x81\x7f" * 100, "no_telegrams"),
+    ],
+)
+async def test_what_cannot_be_read_is_named(port: Port, tmp_path: Path, sent: bytes, failure: str) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await port.send(sent)
+        with pytest.raises(SourceError) as raised:
+            await source.read()
+    assert raised.value.failure == failure
+
+
+async def test_another_meter_is_refused(port: Port, tmp_path: Path, house: House) -> None:
+    async with Cable(port.address, tmp_path, serial="1SAG0000000000") as source:
+        await port.send(house.telegram(START))
+        await until(lambda: heard(source) == 1)
+        with pytest.raises(SourceError) as raised:
+            await source.read()
+    assert raised.value.failure == "wrong_meter"
+    assert await asyncio.to_thread(opened_dates, tmp_path) == []
+
+
+def opened_dates(folder: Path) -> list[date]:
+    store = QuarterStore(folder / "meter.db")
+    store.open()
+    return store.dates()
+
+
+async def test_a_disk_that_fails_costs_no_live_value(
+    port: Port, tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("disk full")
+
+    async with Cable(port.address, tmp_path) as source:
+        with monkeypatch.context() as broken:
+            broken.setattr(QuarterStore, "put", fail)
+            await send(port, source, house, range(START, START + QUARTER_SECONDS + 10))
+            snapshot = await source.read()
+            assert snapshot.reading is not None
+            assert snapshot.health is not None
+            assert snapshot.health.card_state == "fault"
+        await send(port, source, house, range(START + QUARTER_SECONDS + 10, START + QUARTER_SECONDS + 12))
+        stored = await source.archive.quarter(quarter_id_at(START))
+        snapshot = await source.read()
+    assert stored is not None
+    assert None not in stored.samples
+    assert snapshot.health is not None
+    assert snapshot.health.card_state == "ok"
+
+
+async def test_a_serial_device_is_read(tmp_path: Path, house: House) -> None:
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    try:
+        async with Cable(os.ttyname(theirs), tmp_path) as source:
+            # What arrives before the port is open is not kept.
+            second = 0
+            while heard(source) < 3:
+                os.write(ours, house.telegram(START + second))
+                second += 1
+                await asyncio.sleep(0.01)
+            reading = (await source.read()).reading
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert reading is not None
+    assert START + 2 <= reading.time_utc < START + second
