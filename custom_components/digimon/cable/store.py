@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ..core.clock import QUARTER_INTERVALS, QUARTER_SECONDS, day_of, day_start, quarter_start
 from ..core.quarter import Quarter
@@ -43,6 +44,7 @@ _OF_DAY = (
     f"SELECT {_COLUMNS} FROM quarter "  # noqa: S608 (constants)
     "WHERE start >= ? AND start < ? AND start + ? <= (SELECT utc FROM meter) ORDER BY start"
 )
+_LATEST = "SELECT quarter_id, samples FROM quarter WHERE samples IS NOT NULL ORDER BY start DESC LIMIT 1"
 
 _SCHEMA = f"""
 CREATE TABLE quarter (
@@ -71,7 +73,10 @@ class QuarterStore:
         self._database: sqlite3.Connection | None = None
 
     def open(self) -> None:
-        """Open the file, or make it. One that is damaged is set aside and begun anew, for nothing may stop the live values."""
+        """Open the file, or make it.
+
+        One that is damaged is set aside and begun anew: nothing may stop the live values.
+        """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -181,13 +186,13 @@ class QuarterStore:
             raise StoreError("not open")
         return self._database
 
-    def _all(self, query: str, *arguments: int) -> list[tuple[int, ...]]:
+    def _all(self, query: str, *arguments: int) -> list[tuple[Any, ...]]:
         try:
             return self._opened.execute(query, arguments).fetchall()
         except sqlite3.Error as error:
             raise StoreError(str(error)) from error
 
-    def _one(self, query: str, *arguments: int) -> tuple | None:
+    def _one(self, query: str, *arguments: int) -> tuple[Any, ...] | None:
         rows = self._all(query, *arguments)
         return rows[0] if rows else None
 

@@ -1,5 +1,7 @@
 """What registers tell of quarters that nobody heard."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,10 +32,10 @@ def test_nothing_is_lost_and_nothing_is_invented(
     after = standing(utc + seconds, *(a + b for a, b in zip(first, counted, strict=True)))
     missed = missed_quarters(before, after)
     known = [before.registers, *(quarter.registers for quarter in missed), after.registers]
-    for earlier, later in zip(known, known[1:], strict=False):
+    for earlier, later in pairwise(known):
         assert all(one <= other for one, other in zip(earlier[:4], later[:4], strict=True))  # type: ignore[operator]
     assert sum(quarter.consumed_energy_wh for quarter in missed) <= counted[0] + counted[1]
-    for quarter, earlier in zip(missed[1:], missed, strict=False):
+    for earlier, quarter in pairwise(missed):
         consumed = [quarter.registers[number] - earlier.registers[number] for number in (0, 1)]  # type: ignore[operator]
         assert quarter.consumed_energy_wh == sum(consumed)
 
