@@ -8,10 +8,10 @@ from typing import Final
 
 from ..const import LOGGER
 from ..core.obis import decode
-from ..monitor import BoardHealth, RunningQuarter
+from ..monitor import RunningQuarter
 from ..monitor.documents import parse_meter
 from ..reading import reading_of
-from ..snapshot import Device, Snapshot
+from ..snapshot import Device, Health, Snapshot
 from ..source import Failure, SourceError
 from .archive import CableArchive, stored_quarter
 from .keeper import Batch, Keeper
@@ -100,7 +100,7 @@ class CableSource:
         meter = parse_meter(json.dumps(self._meter.document).encode())
         return Snapshot(
             device=self._device(),
-            reading=reading_of(quarter, meter, None if meter is None else meter.peak),
+            reading=reading_of(quarter, meter, None if meter is None else meter.peak, self._finished),
             running=quarter,
             finished=self._finished,
             health=self._health(),
@@ -188,17 +188,14 @@ class CableSource:
             configuration_url=None,
         )
 
-    def _health(self) -> BoardHealth:
-        return BoardHealth(
-            uptime_s=None,
+    def _health(self) -> Health:
+        return Health(
+            started_utc=None,
             reset_cause=None,
-            heap_size=None,
-            heap_free=None,
-            heap_used_max=None,
-            rssi=None,
+            heap_free_bytes=None,
+            rssi_dbm=None,
             card_state="fault" if self._store_failed else "ok",
-            card_size=None,
-            card_free=None,
+            card_free_bytes=None,
             telegrams_good=self._meter.good,
             telegrams_rejected=self._meter.rejected,
         )

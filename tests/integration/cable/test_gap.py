@@ -33,11 +33,11 @@ def test_nothing_is_lost_and_nothing_is_invented(
     missed = missed_quarters(before, after)
     known = [before.registers, *(quarter.registers for quarter in missed), after.registers]
     for earlier, later in pairwise(known):
-        assert all(one <= other for one, other in zip(earlier[:4], later[:4], strict=True))  # type: ignore[operator]
+        assert all(low <= high for low, high in zip(earlier[:4], later[:4], strict=True))  # type: ignore[operator]
     assert sum(quarter.consumed_energy_wh for quarter in missed) <= counted[0] + counted[1]
-    for earlier, quarter in pairwise(missed):
-        consumed = [quarter.registers[number] - earlier.registers[number] for number in (0, 1)]  # type: ignore[operator]
-        assert quarter.consumed_energy_wh == sum(consumed)
+    for one, following in pairwise(missed):
+        consumed = [following.registers[number] - one.registers[number] for number in (0, 1)]  # type: ignore[operator]
+        assert following.consumed_energy_wh == sum(consumed)
 
 
 @given(instants, st.integers(1, 20 * 86_400))

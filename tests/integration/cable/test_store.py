@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
-from core.quarter import Quarter
 from custom_components.digimon.cable.gap import Missed, Standing
 from custom_components.digimon.cable.store import SAMPLE_DAYS, SUMMARY_DAYS, QuarterStore, StoreError
+from custom_components.digimon.core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
+from custom_components.digimon.core.quarter import Quarter
 
 START = 1_773_529_200
 REGISTERS = (100, 200, 300, 400, None, None)
