@@ -1,4 +1,4 @@
-"""Stages the app for the board: every module compiled by mpy-cross, microdot and the pages beside it.
+"""Stages the app for the board: every module compiled by mpy-cross, the pages beside it.
 
 The result is a folder per content in the cache, so that building again what was built before takes
 no time. The version is the product's, from the integration's manifest.
@@ -43,9 +43,6 @@ def modules(board: str) -> dict[str, str]:
         for path in sorted((FIRMWARE / package).glob("*.py")):
             found[f"{package}/{path.name}"] = path.read_text()
     found["board/build.py"] = boards.module(boards.BOARDS[board], version())
-    # Its package file imports what the board does not need.
-    microdot = importlib.metadata.distribution("microdot").locate_file("microdot/microdot.py")
-    found["microdot/microdot.py"] = Path(str(microdot)).read_text()
     return found
 
 

@@ -3,7 +3,7 @@
 There the bytecode and every name lie in the 112 KB that the whole app has. What is taken away changes
 nothing that the app does: imports for type checkers, names of private constants (MicroPython replaces
 `const` by its value, CPython does not know it), long names that nothing outside a module uses, and of
-core and microdot what is for other programs than this one.
+core what is for other programs than this one.
 """
 
 import ast
@@ -14,33 +14,8 @@ import string
 from collections.abc import Iterable, Iterator
 
 # What the board has no use for.
-UNUSED = {
+UNUSED: dict[str, tuple[str, ...]] = {
     "core/clock.py": ("quarter_exists", "next_quarter", "day_start", "day_quarters"),
-    "microdot/microdot.py": (
-        "invoke_handler",
-        "print_exception",
-        "urlencode",
-        "mro",
-        "AsyncBytesIO",
-        "URLPattern",
-        "HTTPException",
-        "Microdot",
-        "NoCaseDict.__delitem__",
-        "NoCaseDict.update",
-        "MultiDict.getlist",
-        "Request.stream",
-        "Request.json",
-        "Request.form",
-        "Request.files",
-        "Request.after_request",
-        "Response.set_cookie",
-        "Response.delete_cookie",
-        "Response.redirect",
-        "Response.send_file",
-        "abort",
-        "redirect",
-        "send_file",
-    ),
 }
 
 _CONSTANT = re.compile(r"_[A-Z][A-Z0-9_]*")

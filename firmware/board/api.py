@@ -4,8 +4,6 @@ An answer is status, content type, length in bytes (None: as long as the text) a
 a generator of pieces of bytes for everything that may be longer than a packet. Further headers may follow.
 """
 
-from microdot.microdot import urldecode
-
 from . import historic
 from .live import to_json
 from .store import CRASH_LOG
@@ -14,15 +12,15 @@ from .web import TEXT
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import IO, Any
+    from typing import IO
 
     from .identity import Identity
     from .live import Live
+    from .request import Request
     from .store import Store
 
     Body = str | Iterator[bytes]
     Answer = tuple[int, str, int | None, Body] | tuple[int, str, int | None, Body, dict[str, str]]
-    Arguments = dict[str, str]
 
 _JSON = "application/json"
 _HTML = "text/html; charset=UTF-8"
@@ -31,7 +29,6 @@ _SCRIPT = "text/javascript; charset=UTF-8"
 _PNG = "image/png"
 
 _ICON = "www/electric-meter.png"
-_METHODS = ("GET", "HEAD")
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
 
@@ -45,7 +42,7 @@ class Api:
         self._live = live
         self._store = store
         self._identity = identity
-        self._paths: dict[str, Callable[[Arguments], Answer]] = {
+        self._paths: dict[str, Callable[[Request], Answer]] = {
             "/": self._page,
             "/index.html": self._page,
             "/app.js": self._app,
@@ -66,43 +63,36 @@ class Api:
             "/electic-meter.png": self._icon,
         }
 
-    def answer_request(self, request: "Any") -> "Answer":
-        """The answer to a request of microdot."""
-        path = _path(request.path) if request.method in _METHODS else ""
-        return self.answer(path, request.args)
-
-    def answer(self, path: str, arguments: "Arguments") -> "Answer":
-        """The answer to a GET.
-
-        :param path: decoded, without its arguments.
-        """
+    def answer(self, request: "Request") -> "Answer":
+        """The answer to a GET."""
+        path = request.path
         if path in self._paths:
-            return self._paths[path](arguments)
+            return self._paths[path](request)
         if historic.is_quarter_path(path):
             return self._stored_quarter(path)
         return NOT_FOUND
 
-    def _page(self, _arguments: "Arguments") -> "Answer":
+    def _page(self, _request: "Request") -> "Answer":
         return _static("index.html", _HTML, "no-cache")
 
-    def _app(self, arguments: "Arguments") -> "Answer":
+    def _app(self, request: "Request") -> "Answer":
         # The page names the content's hash: another content has another address.
-        return _static("app.js", _SCRIPT, "max-age=31536000,immutable" if "v" in arguments else "no-cache")
+        return _static("app.js", _SCRIPT, "max-age=31536000,immutable" if "v" in request.arguments else "no-cache")
 
-    def _icon(self, _arguments: "Arguments") -> "Answer":
+    def _icon(self, _request: "Request") -> "Answer":
         # Who looks for devices may know nothing of compression.
         return _whole(open(_ICON, "rb"), _PNG)
 
-    def _watt(self, _arguments: "Arguments") -> "Answer":
+    def _watt(self, _request: "Request") -> "Answer":
         return 200, TEXT, None, str(self._live.watt())
 
-    def _quarter(self, _arguments: "Arguments") -> "Answer":
+    def _quarter(self, _request: "Request") -> "Answer":
         return _pieces(_JSON, self._live.quarter_document())
 
-    def _meter(self, _arguments: "Arguments") -> "Answer":
+    def _meter(self, _request: "Request") -> "Answer":
         return _pieces(_JSON, self._live.meter_document())
 
-    def _month_peak(self, _arguments: "Arguments") -> "Answer":
+    def _month_peak(self, _request: "Request") -> "Answer":
         memory = to_json(self._identity.memory())
         peak = self._live.meter.get("peak")
         if peak is None:
@@ -110,16 +100,16 @@ class Api:
         quarter_id, power = peak["quarter_id"], peak["power"]
         return 200, _JSON, None, f'{{"memory":{memory},"peak":{{"quarter_id":{quarter_id},"power":{power}}}}}'
 
-    def _telegram(self, _arguments: "Arguments") -> "Answer":
+    def _telegram(self, _request: "Request") -> "Answer":
         telegram = self._live.telegram
         if telegram is None:
             return NOT_FOUND
         return 200, TEXT, len(telegram) + 2, _telegram(telegram)
 
-    def _info(self, _arguments: "Arguments") -> "Answer":
+    def _info(self, _request: "Request") -> "Answer":
         return 200, _JSON, None, to_json(self._identity.info())
 
-    def _description(self, _arguments: "Arguments") -> "Answer":
+    def _description(self, _request: "Request") -> "Answer":
         return 200, _XML, None, self._identity.description()
 
     def _stored_quarter(self, path: str) -> "Answer":
@@ -133,25 +123,27 @@ class Api:
         except OSError:
             return NOT_FOUND
 
-    def _crash_log(self, _arguments: "Arguments") -> "Answer":
+    def _crash_log(self, _request: "Request") -> "Answer":
         try:
             length = self._store.size(CRASH_LOG)
             return 200, TEXT, length, _file(self._store.open(CRASH_LOG), length)
         except OSError:
             return NOT_FOUND
 
-    def _years(self, _arguments: "Arguments") -> "Answer":
+    def _years(self, _request: "Request") -> "Answer":
         years = historic.years(self._store)
         return 200, _JSON, None, to_json({"years": years}) if years else "{}"
 
-    def _months(self, arguments: "Arguments") -> "Answer":
+    def _months(self, request: "Request") -> "Answer":
+        arguments = request.arguments
         if "year" not in arguments:
             return _missing("year")
         year = _number(arguments, "year")
         months = historic.months(self._store, year)
         return 200, _JSON, None, f'{{"year":{year},"months":{to_json(months)}}}' if months else "{}"
 
-    def _days(self, arguments: "Arguments") -> "Answer":
+    def _days(self, request: "Request") -> "Answer":
+        arguments = request.arguments
         for needed in ("year", "month"):
             if needed not in arguments:
                 return _missing(needed)
@@ -160,7 +152,8 @@ class Api:
         days = historic.days(self._store, year, month)
         return 200, _JSON, None, f'{{"year":{year},"month":{month},"days":{to_json(days)}}}' if days else "{}"
 
-    def _quarters(self, arguments: "Arguments") -> "Answer":
+    def _quarters(self, request: "Request") -> "Answer":
+        arguments = request.arguments
         for needed in ("year", "month", "day"):
             if needed not in arguments:
                 return _missing(needed)
@@ -235,17 +228,7 @@ def _missing(argument: str) -> "Answer":
     return 400, TEXT, None, f"ERROR: Need a {argument} argument"
 
 
-def _number(arguments: "Arguments", key: str) -> int:
+def _number(arguments: "dict[str, str]", key: str) -> int:
     """An argument as a number of at most four digits; 0, for which there are no files, when it is none."""
     text = arguments[key]
     return int(text) if text.isdigit() and len(text) <= 4 else 0
-
-
-def _path(path: str) -> str:
-    """A path decoded once; one that cannot be decoded is one that does not exist."""
-    if "%" not in path:
-        return path
-    try:
-        return urldecode(path.replace("+", "%2B"))
-    except ValueError:
-        return ""

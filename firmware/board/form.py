@@ -1,4 +1,4 @@
-"""The form of set-up mode: reading it, and what may stand in it."""
+"""The form of set-up mode: what may stand in it."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,30 +10,6 @@ _SHORTEST_PASSWORD = 8
 _LONGEST_PASSWORD = 63
 # A key instead of a password: 256 bits in hexadecimal digits.
 _KEY_DIGITS = 64
-
-
-def parse(body: bytes) -> "Fields":
-    """The fields of a form as browsers send them (application/x-www-form-urlencoded); what cannot be read is absent."""
-    fields = {}
-    for pair in body.split(b"&"):
-        name, _, value = pair.partition(b"=")
-        try:
-            fields[_decoded(name)] = _decoded(value)
-        except ValueError:
-            continue
-    return fields
-
-
-def _decoded(text: bytes) -> str:
-    """:raises ValueError: an escape is none, or the bytes are no UTF-8."""
-    parts = text.replace(b"+", b" ").split(b"%")
-    decoded = bytearray(parts[0])
-    for part in parts[1:]:
-        if len(part) < 2:
-            raise ValueError("escape")
-        decoded.append(int(str(part[:2], "utf-8"), 16))
-        decoded.extend(part[2:])
-    return str(bytes(decoded), "utf-8")
 
 
 def errors(fields: "Fields", stored_ssid: "str | None", secured: bool) -> "Fields":

@@ -135,7 +135,7 @@ class Application:
         """Answer the house. Set-up mode, which needs its memory for other things, never loads this."""
         from .api import Api
 
-        self._server.answers = Api(self._live, self._store, self._identity).answer_request
+        self._server.answers = Api(self._live, self._store, self._identity).answer
         if self._finders:
             from .ssdp import Ssdp
 
@@ -151,7 +151,8 @@ class Application:
         from .captive import NameServer
         from .setup_mode import SetUp
 
-        self._server.answers = SetUp(self._network, self._store, self.restart_soon).answer
+        set_up = SetUp(self._network, self._store, self.restart_soon)
+        self._server.answers, self._server.writes = set_up.answer, set_up.save
         # Last of what may fail: once it is open, a look at the network asks for set-up mode no more.
         self._network.open_access_point()
         if self._finders and isinstance(self._finders[0], Responder):

@@ -6,7 +6,8 @@ Nothing here runs, or takes memory, on a board that has joined its network. The 
 
 from . import form
 from .config import DEFAULT_NAME, Config, saved_document, store_document
-from .web import TEXT
+from .request import fields as form_fields
+from .web import LONGEST_BODY, TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from .api import Answer
     from .net import Network
+    from .request import Request
     from .store import Store
 
 _HTML = "text/html; charset=UTF-8"
@@ -35,13 +37,11 @@ class SetUp:
         self._store = store
         self._restart = restart
 
-    def answer(self, request: "Any") -> "Answer":
-        """The answer to a request of microdot."""
-        if request.method == "POST":
-            return self._post(request)
+    def answer(self, request: "Request") -> "Answer":
+        """The answer to a GET."""
         if request.path == _ANDROID_PROBE:
             return 200, TEXT, None, ""
-        arguments = request.args
+        arguments = request.arguments
         if "scan" in arguments:
             self._network.scan()
         document = saved_document(self._store)
@@ -53,11 +53,15 @@ class SetUp:
         values["ip_config"] = "dhcp" if Config(document).static is None else "static"
         return self._page(_language(request, arguments), values, {}, ssid)
 
-    def _post(self, request: "Any") -> "Answer":
-        origin = request.headers.get("Origin", "")
-        if "://" in origin and origin.split("://", 1)[1] != request.headers.get("Host"):
+    async def save(self, request: "Request") -> "Answer":
+        """Take the form, which comes by POST; then the board restarts."""
+        if request.length > LONGEST_BODY:
+            return 413, TEXT, None, "Payload Too Large"
+        # Whatever name led the phone here, the page that sends the form has the same.
+        origin = request.headers.get("origin")
+        if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
             return 403, TEXT, None, "Forbidden"
-        fields = form.parse(request.body)
+        fields = form_fields(await request.whole())
         # What people type around a name or an address is not meant.
         values = {key: fields.get(key, "") for key in _FIELDS}
         for key in _FIELDS[2:]:
@@ -116,9 +120,9 @@ def _texts_of(value: "Any") -> "dict[str, str]":
     return {key: text for key, text in value.items() if isinstance(text, str)}
 
 
-def _language(request: "Any", chosen: "Any") -> str:
+def _language(request: "Request", chosen: "dict[str, str]") -> str:
     """The language that was chosen, else the first that the browser asks for, else Dutch."""
-    wanted = [chosen.get("lang", "")] + request.headers.get("Accept-Language", "").split(",")
+    wanted = [chosen.get("lang", "")] + request.headers.get("accept-language", "").split(",")
     for name in wanted:
         if name.strip()[:2].lower() in _LANGUAGES:
             return str(name.strip()[:2].lower())

@@ -1,49 +1,83 @@
-"""The web server: takes requests apart and sends answers, by microdot. What is answered others decide."""
+"""The web server: reads requests and sends answers, one on each connection. What is answered others decide.
+
+`Server.answers` gives the answer to a GET, `Server.writes` takes everything with POST. An answer is status, content
+type, length in bytes (None: as long as the text, or until the connection ends) and body: a text, or a generator of
+pieces of bytes. Further headers may follow.
+
+Who takes a POST is ``async def take(request) -> Answer`` and reads the body with `Request.read` until that gives no
+more bytes. Where a password is asked for, that end is given only after the proof over all of it was right; else
+`read` raises; so whatever a body brings, it counts once it has ended, and not before.
+"""
 
 import asyncio
 
-from microdot.microdot import Request, Response
-
-from .guard import Guard
+from .guard import Guard, allow
+from .request import BAD, LONG_HEAD, TOO_LARGE, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from typing import Any
 
     from .api import Answer
     from .log import Log
     from .memory import Memory
 
-# The form of set-up mode, with a network and a password of which every byte is escaped.
-_LONGEST_BODY = 1024
-# The address of a client, which nothing asks for.
-_NOBODY = ("", 0)
-
 TEXT = "text/plain; charset=UTF-8"
-_METHODS = ("GET", "HEAD")
+
+_ANSWER_MILLISECONDS = 20000
+# For what a client still sends when it has its answer already; closing before would reset the connection.
+_FAREWELL_MILLISECONDS = 2000
+
+# A browser sends about 600 bytes, Home Assistant 200.
+_LONGEST_HEAD = 2048
+# With a form or settings in it, every byte of which may be escaped.
+LONGEST_BODY = 1024
+_READ = 256
+# An answer goes out in packets of this size, whatever the pieces it is made of.
+_PACKET = 512
+# Small answers go out in one turn, so that only one client at a time needs the heap for its answer.
+_PACKETS_IN_A_TURN = 8
+_END_OF_LINE = b"\r\n"
+
 _REASONS = {
+    200: "OK",
+    202: "Accepted",
+    204: "No Content",
+    304: "Not Modified",
     400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
     413: "Payload Too Large",
-    503: "Service Unavailable",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
     500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
 }
+_READING = ("GET", "HEAD")
+_WITHOUT_BODY = (204, 304)
 
 
 class Server:
     """Answers requests.
 
     :ivar guard: what every connection passes.
-    :ivar answers: gives the answer to a request; None before the board is in a network.
+    :ivar answers: gives the answer to a GET; None before the board is in a network.
+    :ivar writes: takes a POST, whose body it has to read, and gives the answer; None where nothing can be written.
     """
 
     def __init__(self, log: "Log", memory: "Memory") -> None:
         self._log = log
         self.guard = Guard(self._serve, log, memory)
-        self.answers: Callable[[Any], Answer] | None = None
+        self.answers: Callable[[Request], Answer] | None = None
+        self.writes: Callable[[Request], Awaitable[Answer]] | None = None
         self._listener: Any = None
-        Request.max_body_length = _LONGEST_BODY
+        # One for all: nobody else gets a turn while something is in it.
+        self._packet = memoryview(bytearray(_PACKET))
 
     async def listen(self, host: str, port: int) -> None:
         """Open the port and answer from now on.
@@ -61,38 +95,112 @@ class Server:
     async def _connected(self, reader: "Any", _writer: "Any") -> None:
         await self.guard.admit(reader)
 
-    async def _serve(self, incoming: "Any", outgoing: "Any") -> None:
-        """Answer one request, with the guard's `Incoming` and `Outgoing` where microdot expects streams."""
+    async def _serve(self, stream: "Any", deadline: "list[Any]") -> None:
+        """Answer the request of a connection."""
+        request = Request(stream, deadline)
+        wrong = await _read_head(stream, request)
+        if wrong is None:
+            return
+        allow(deadline, _ANSWER_MILLISECONDS)
         try:
-            request = await Request.create(None, incoming, outgoing, _NOBODY)
-        except (ValueError, IndexError):
-            request = None
-        try:
-            status, kind, length, body, *more = self._answer(request)
+            answer = await self._answer(request, wrong)
+        except EOFError:
+            # The client went away before it had sent everything.
+            return
         except Exception as error:  # noqa: BLE001 (the client is told that it is not its fault)
             self._log.error("web", error)
-            status, kind, length, body, more = 500, TEXT, None, "Internal server error", []
-        if not isinstance(body, str):
-            # The guard closes what is left open when a client does not read to the end.
-            outgoing.body = body
-        headers = {"Content-Type": kind}
-        if more:
-            headers.update(more[0])
-        if request is None or request.method in _METHODS:
-            # Any page in the house may read; writing is another matter.
-            headers["Access-Control-Allow-Origin"] = "*"
-        if length is not None:
-            headers["Content-Length"] = str(length)
-        response = Response(body, status, headers, _REASONS.get(status))
-        response.is_head = request is not None and request.method == "HEAD"
-        await response.write(outgoing)
-        await outgoing.flush()
+            answer = 500, TEXT, None, "Internal server error"
+        await self._send(stream, request.method, answer)
+        if request.left:
+            allow(deadline, _FAREWELL_MILLISECONDS)
+            await request.pass_over()
 
-    def _answer(self, request: "Any") -> "Any":
-        if request is None or request.content_length < 0:
-            return 400, TEXT, None, "Bad request"
-        if request.content_length > _LONGEST_BODY:
-            return 413, TEXT, None, "Payload too large"
+    async def _answer(self, request: Request, wrong: int) -> "Answer":
+        if wrong:
+            return wrong, TEXT, None, _REASONS[wrong]
+        if request.method == "POST" and self.writes is not None:
+            return await self.writes(request)
+        if request.method not in _READING:
+            return (204 if request.method == "OPTIONS" else 405), TEXT, None, "", {"Allow": "GET, HEAD"}
+        if request.length > LONGEST_BODY:
+            return TOO_LARGE, TEXT, None, _REASONS[TOO_LARGE]
         if self.answers is None:
-            return 503, TEXT, None, "busy"
+            return 503, TEXT, None, "busy", {"Retry-After": "1"}
         return self.answers(request)
+
+    async def _send(self, stream: "Any", method: str, answer: "Any") -> None:
+        status, kind, length, body, *more = answer
+        pieces = (body.encode(),) if isinstance(body, str) else body
+        head = f"HTTP/1.0 {status} {_REASONS[status]}\r\n"
+        if method in _READING or not method:
+            # Any page in the house may read; writing is another matter.
+            head += "Access-Control-Allow-Origin: *\r\n"
+        if status not in _WITHOUT_BODY:
+            head += f"Content-Type: {kind}\r\n"
+            if isinstance(body, str):
+                length = len(pieces[0])
+            if length is not None:
+                head += f"Content-Length: {length}\r\n"
+        for fields in more:
+            for name, value in fields.items():
+                head += f"{name}: {value}\r\n"
+        told = method == "HEAD" or status in _WITHOUT_BODY
+        try:
+            await self._write(stream, _joined((head + "\r\n").encode(), () if told else pieces))
+        finally:
+            if pieces is body:
+                # Lets go of the file that it may be read from.
+                pieces.close()
+
+    async def _write(self, stream: "Any", pieces: "Iterator[bytes]") -> None:
+        packet = self._packet
+        used = packets = 0
+        for piece in pieces:
+            view = memoryview(piece)
+            position = 0
+            while position < len(view):
+                number = min(_PACKET - used, len(view) - position)
+                packet[used : used + number] = view[position : position + number]
+                used += number
+                position += number
+                if used == _PACKET:
+                    used = 0
+                    packets += 1
+                    stream.write(packet)
+                    if stream.out_buf or packets % _PACKETS_IN_A_TURN == 0:
+                        await stream.drain()
+        stream.write(packet[:used])
+        await stream.drain()
+
+
+def _joined(head: bytes, pieces: "Any") -> "Iterator[bytes]":
+    yield head
+    yield from pieces
+
+
+async def _read_head(stream: "Any", request: Request) -> "int | None":
+    """Read a request up to the empty line behind its head.
+
+    :returns: the status that refuses it, 0 when it is fine, None when the client stopped before.
+    """
+    wrong = length = 0
+    rest = b""
+    while True:
+        received = await stream.read(_READ)
+        if not received:
+            return None
+        length += len(received)
+        rest += received
+        start = 0
+        end = rest.find(_END_OF_LINE)
+        while end > start:
+            # All of it is read even when something is wrong, for the answer to arrive.
+            wrong = wrong or request.take(rest[start:end])
+            start = end + 2
+            end = rest.find(_END_OF_LINE, start)
+        if end == start:
+            request.rest = rest[end + 2 :]
+            return wrong if wrong or request.method else BAD
+        rest = rest[start:]
+        if length > _LONGEST_HEAD:
+            return LONG_HEAD

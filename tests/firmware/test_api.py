@@ -146,11 +146,17 @@ def test_everything_else_is_not_found(twin: Twin, path: str) -> None:
     assert body == b"Item not found"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY", "get"])
-def test_nothing_can_be_written(twin: Twin, method: str) -> None:
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "QUERY", "get"])
+def test_what_is_measured_cannot_be_written(twin: Twin, method: str) -> None:
     answer = twin.get("/watt", method)
-    assert (answer.status, answer.text) == (404, "Item not found")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_no_foreign_page_is_allowed_more_than_reading(twin: Twin) -> None:
+    answer = twin.get("/watt", "OPTIONS", Origin="http://elsewhere", **{"Access-Control-Request-Method": "POST"})
+    assert (answer.status, answer.headers["Allow"], answer.body) == (204, "GET, HEAD", b"")
+    assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
 @pytest.mark.parametrize("path", ["/watt", "/current/quarter", "/index.html", "/telegram", "/nothing"])

@@ -209,18 +209,18 @@ def test_every_name_is_the_board(twin: Twin, names: int) -> None:
 def test_no_question_and_no_form_is_too_strange(packets: list[bytes]) -> None:
     head = struct.pack("!6H", 1, 0, 1, 0, 0, 0)
     script = f"""
-from board import dns, form
+from board import dns, form, request
 from board.captive import answer
 for packet in {packets!r}:
     for query in (packet, {head!r} + packet):
         reply = answer(query, b"\\0\\0\\0\\0")
         assert reply is None or len(reply) <= 2 * len(query) + 16
         list(dns.records(query))
-    fields = form.parse(packet)
+    fields = request.fields(packet)
     form.errors(fields, None, True)
     text = str(packet[2:20])
     form.errors({{"ssid": text, "pass": text, "ip_config": "static", "ip": text, "subnet": text}}, None, True)
-print(form.parse(b"a=%41+b&b=%C3%A9&c=%&d=%zz&e=%ff&f"))
+print(request.fields(b"a=%41+b&b=%C3%A9&c=%&d=%zz&e=%ff&f"))
 """
     with TemporaryDirectory() as folder:
         result = run(script, Path(folder))
