@@ -9,6 +9,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
+from .history import make_historian
+from .history.actions import async_setup_actions
+from .history.ledger import forget
 from .monitor import Address, Archive, BoardClient
 from .source import BoardSource
 from .websocket import async_setup_websocket
@@ -25,6 +28,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all boards share."""
     async_setup_websocket(hass)
+    async_setup_actions(hass)
     return True
 
 
@@ -38,13 +42,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = DigimonRuntimeData(coordinator=coordinator, client=client, archive=Archive(client))
+    entry.runtime_data.history = history = make_historian(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    if history is not None:
+        await history.start()
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
     """Stop reading a meter."""
+    if entry.runtime_data.history is not None:
+        await entry.runtime_data.history.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
+    """Forget how far a board's history has come; the statistics stay."""
+    await forget(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity
+from .history.entities import history_buttons
 from .monitor import BoardClient
 from .writing import told_to_people
 
@@ -58,6 +59,7 @@ async def async_setup_entry(
             waiting.clear()
 
     add_when_ours()
+    async_add_entities(history_buttons(coordinator, entry.runtime_data.history))
     entry.async_on_unload(coordinator.async_add_listener(add_when_ours))
 
 

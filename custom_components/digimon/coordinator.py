@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -17,6 +17,9 @@ from .monitor import Archive, BoardClient
 from .silence import Progress, follow, is_silent
 from .snapshot import Device, Snapshot
 from .source import Source, SourceError
+
+if TYPE_CHECKING:
+    from .history.historian import Historian
 
 # The interval over which a board averages: faster gives nothing new, slower misses what happens.
 UPDATE_INTERVAL = timedelta(seconds=5)
@@ -39,6 +42,9 @@ class DigimonRuntimeData:
 
     forecast: Callable[[], dict[str, Any] | None] = lambda: None
     """What is expected of the running quarter, as plain data for the card; None while nothing is."""
+
+    history: Historian | None = None
+    """What brings the card into the statistics; None without a recorder."""
 
 
 type DigimonConfigEntry = ConfigEntry[DigimonRuntimeData]

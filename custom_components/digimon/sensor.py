@@ -29,6 +29,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity, SubMeterEntity
+from .history.entities import history_sensors
 from .snapshot import Health, Phase, Reading, Snapshot, SubMeter
 
 # The coordinator reads; entities only show.
@@ -458,6 +459,7 @@ async def async_setup_entry(
     async_add_entities(DigimonSensor(coordinator, description) for description in _ALL if description not in waiting)
     add_what_is_sent()
     entry.async_on_unload(coordinator.async_add_listener(add_what_is_sent))
+    async_add_entities(history_sensors(coordinator, entry.runtime_data.history))
 
 
 def _sub_meter_sensors(meter: SubMeter) -> Iterator[tuple[DigimonSubMeterDescription, SubMeter]]:

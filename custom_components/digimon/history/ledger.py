@@ -1,0 +1,90 @@
+"""What is remembered from one start to the next: how far the work has come, never what was written.
+
+What has to be written is always found by comparing the card with the database. The ledger only says where
+looking is not needed again; without it everything is looked at anew, and nothing is written twice.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+
+_VERSION = 1
+_SAVE_SECONDS = 30
+
+
+@dataclass(kw_only=True, slots=True)
+class Month:
+    """A month that was brought over from the card."""
+
+    days: int
+    """How many days the card had of it."""
+
+    hours: dict[str, int] = field(default_factory=dict)
+    """How many hours the database had of it afterwards, by the key of the series."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Progress:
+    """How far the history of one board has come."""
+
+    checked_until: int | None = None
+    """Up to this hour (UTC) everything that Home Assistant saw itself is as the card has it."""
+
+    months: dict[str, Month] = field(default_factory=dict)
+    """By "2026-11"."""
+
+    stopped: bool = False
+    """A person wants no more of the past for now."""
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    return Store(hass, _VERSION, f"{DOMAIN}.history.{entry_id}")
+
+
+async def forget(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove the progress of a board that is read no more."""
+    await _store(hass, entry_id).async_remove()
+
+
+class Ledger:
+    """Keeps the progress of one board in Home Assistant's storage."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._store = _store(hass, entry_id)
+        self.progress = Progress()
+
+    async def load(self) -> None:
+        """Read what the last run left; a file that is none of ours counts as none."""
+        stored = await self._store.async_load()
+        if not isinstance(stored, dict):
+            return
+        until = stored.get("checked_until")
+        months = stored.get("months")
+        self.progress = Progress(
+            checked_until=until if isinstance(until, int) else None,
+            months={
+                key: Month(days=month["days"], hours=dict(month["hours"]))
+                for key, month in (months.items() if isinstance(months, dict) else ())
+            },
+            stopped=stored.get("stopped") is True,
+        )
+
+    def save_soon(self) -> None:
+        """Write it down in a moment; a crash before that costs looking at the same once more."""
+        self._store.async_delay_save(self._document, _SAVE_SECONDS)
+
+    async def save(self) -> None:
+        """Write it down now."""
+        await self._store.async_save(self._document())
+
+    def _document(self) -> dict[str, Any]:
+        progress = self.progress
+        return {
+            "checked_until": progress.checked_until,
+            "months": {key: {"days": month.days, "hours": month.hours} for key, month in progress.months.items()},
+            "stopped": progress.stopped,
+        }

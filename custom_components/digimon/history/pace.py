@@ -1,0 +1,44 @@
+"""How fast the card may be read.
+
+The board has one processor for its card, its answers and the telegrams of the meter. It is left alone for at
+least as long as its last answer took, and longer when answers become slower than this board needs when it
+has nothing else to do.
+"""
+
+# Longer would make a year of the original firmware a matter of days.
+LONGEST_REST_SECONDS = 5.0
+
+_BUSY_FACTOR = 2
+_DOUBLED = 2
+# So much of the usual duration is that of the last answer.
+_WEIGHT = 0.1
+
+
+class Pace:
+    """Adapts to one board; pure arithmetic on durations in seconds."""
+
+    def __init__(self) -> None:
+        self._usual: float | None = None
+        self._factor = 1.0
+
+    def rest_after(self, seconds: float) -> float:
+        """How long to leave the board alone.
+
+        :param seconds: that its last answer took.
+        """
+        if self._usual is None:
+            self._usual = seconds
+        if seconds > _BUSY_FACTOR * self._usual:
+            self._factor *= _DOUBLED
+        else:
+            self._factor = max(1.0, self._factor / _DOUBLED)
+        # A board that has become slow for good is the usual one after a while.
+        self._usual += _WEIGHT * (seconds - self._usual)
+        rest = min(self._factor * seconds, LONGEST_REST_SECONDS)
+        self._factor = min(self._factor, LONGEST_REST_SECONDS / max(seconds, 0.001))
+        return rest
+
+    def rest_after_failure(self) -> float:
+        """How long to leave a board alone that did not answer."""
+        self._factor = max(self._factor * _DOUBLED, 1.0)
+        return LONGEST_REST_SECONDS
