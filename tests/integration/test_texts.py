@@ -8,6 +8,7 @@ import pytest
 from homeassistant.helpers.entity import EntityDescription
 
 from custom_components.digimon import binary_sensor
+from custom_components.digimon.history import entities as history
 from custom_components.digimon.sensor import BOARD_DESCRIPTIONS, DESCRIPTIONS, SUB_METER_DESCRIPTIONS
 from custom_components.digimon.source import Failure
 from custom_components.digimon.writing import TEXTS as WRITING_TEXTS
@@ -19,7 +20,8 @@ LANGUAGES = ("en", "nl", "fr", "de")
 SAME_EVERYWHERE = {"config.flow_title", "entity.sensor.tariff.name"}
 
 TABLES: dict[str, Iterable[EntityDescription]] = {
-    "sensor": (*DESCRIPTIONS, *BOARD_DESCRIPTIONS, *SUB_METER_DESCRIPTIONS),
+    "sensor": (*DESCRIPTIONS, *BOARD_DESCRIPTIONS, *SUB_METER_DESCRIPTIONS, *history.SENSORS),
+    "button": history.BUTTONS,
     "binary_sensor": binary_sensor.DESCRIPTIONS,
 }
 

@@ -1,0 +1,238 @@
+"""A board in the model house: it hears the meter, keeps quarters on its card, and answers of them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, override
+from urllib.parse import parse_qsl, urlsplit
+
+from core.clock import (
+    INTERVAL_SECONDS,
+    QUARTER_SECONDS,
+    day_of,
+    day_quarters,
+    month_of,
+    quarter_id_at,
+    quarter_id_of_label,
+    quarter_path,
+    quarter_start,
+)
+from core.quarter import Quarter
+from tests.integration.board import INFO, METER, MONTH_PEAK, QUARTER, Board
+
+from .house import ModelHouse, Outages
+
+_DEVICES = (("gas", 4, "7FLO2119000001"), ("water", 5, "8SAP1234567890"))
+
+
+class _Tags(dict[str, str]):
+    """The tag of a day is that of its answer at this moment."""
+
+    def __init__(self, board: CardBoard) -> None:
+        super().__init__()
+        self._board = board
+
+    @override
+    def get(self, path: str, default: Any = None) -> Any:
+        if not path.startswith("/historic/day?"):
+            return default
+        body = self._board.document(path)
+        return default if body is None else f'"{sha256(body).hexdigest()[:16]}"'
+
+
+class CardBoard(Board):
+    """Answers at any simulated time what a board would that was there all the time but for its outages."""
+
+    def __init__(self, house: ModelHouse, now: Callable[[], int], *, original: bool = False) -> None:
+        """:param now: utc of the simulated moment."""
+        super().__init__("original" if original else "three_phase")
+        self.house = house
+        self.now = now
+        self.original = original
+        self.begin = house.start
+        self.deaf = Outages()
+        """When it heard no telegrams: without power, or its cable loose."""
+
+        self.without_card = Outages()
+        """When what it heard went on no card, or on one that was taken away since."""
+
+        self.without_registers = Outages()
+        """When the original firmware ran."""
+
+        self.damaged: set[int] = set()
+        """Ids of quarters whose files are no documents."""
+
+        self.indexing: set[tuple[int, int, int]] = set()
+        """Days whose files it is still reading."""
+
+        self.dummy_year = original
+        self.tails = original
+        self._quarters: dict[int, tuple[int, Quarter | None]] = {}
+        self.etags = _Tags(self)
+
+    @property
+    def card_requests(self) -> list[str]:
+        """What was asked of the card."""
+        return [path for path in self.requests if path.startswith(("/historic/", "/meter/"))]
+
+    def hears(self, utc: int) -> bool:
+        """Whether a telegram of that instant reached it."""
+        return self.begin <= utc and not self.deaf.covers(utc)
+
+    def quarter(self, start: int, until: int) -> Quarter | None:
+        """What it heard of a quarter up to an instant; None when that was nothing."""
+        known = self._quarters.get(start)
+        if known is not None and known[0] == min(until, start + QUARTER_SECONDS):
+            return known[1]
+        quarter = Quarter(quarter_id_at(start))
+        for number, (consumed, produced) in enumerate(self.house.intervals(start)):
+            utc = start + number * INTERVAL_SECONDS
+            if utc < until and self.hears(utc):
+                quarter.set_interval(number, consumed, produced)
+        heard = quarter if quarter.end() else None
+        self._quarters[start] = (min(until, start + QUARTER_SECONDS), heard)
+        return heard
+
+    def stored(self, start: int) -> Quarter | None:
+        """A quarter of the card."""
+        end = start + QUARTER_SECONDS
+        if (
+            start < self.begin // QUARTER_SECONDS * QUARTER_SECONDS
+            or end > self.now()
+            or self.without_card.covers(start)
+        ):
+            return None
+        return self.quarter(start, end)
+
+    @override
+    def document(self, path: str) -> bytes | None:
+        url = urlsplit(path)
+        if url.path.startswith("/meter/"):
+            return self._file(url.path)
+        answer = {
+            QUARTER: self._running,
+            METER: self._meter,
+            MONTH_PEAK: self._month_peak,
+            "/historic/years": self._years,
+            "/historic/months": self._months,
+            "/historic/days": self._days,
+            "/historic/quarters": self._quarters_of,
+            "/historic/day": self._day,
+        }.get(url.path)
+        if answer is None or (self.original and url.path in (INFO, METER, "/historic/day")):
+            return super().document(path) if answer is None else None
+        document = answer({key: int(value) for key, value in parse_qsl(url.query)})
+        return document if isinstance(document, bytes) else json.dumps(document, separators=(",", ":")).encode()
+
+    def _running(self, _: dict[str, int]) -> Any:
+        now = self.now()
+        quarter = self.quarter(now // QUARTER_SECONDS * QUARTER_SECONDS, now)
+        self._quarters.pop(now // QUARTER_SECONDS * QUARTER_SECONDS, None)
+        return {} if quarter is None else "".join(quarter.document()).encode()
+
+    def _meter(self, _: dict[str, int]) -> Any:
+        now = self.now()
+        if not self.hears(now - 1):
+            return {}
+        registers = self.house.registers(now)
+        power = self.house.power(now - 1)
+        document = json.loads(self.documents[METER])
+        for key in ("peaks", "devices", "message"):
+            document.pop(key, None)
+        return {
+            **document,
+            **dict(zip(registers._fields[:4], registers[:4], strict=True)),
+            "time": now,
+            "quarter_id": quarter_id_at(now),
+            "peak": {"time": now, "quarter_id": quarter_id_at(now - QUARTER_SECONDS), "power": 4000},
+            "consumed_power": max(power, 0),
+            "produced_power": max(-power, 0),
+            "devices": [
+                {
+                    "channel": number + 1,
+                    "type": kind,
+                    "serial": serial,
+                    "time": now,
+                    "value": registers[place],
+                    "unit": "l",
+                }
+                for number, (kind, place, serial) in enumerate(_DEVICES)
+            ],
+        }
+
+    def _month_peak(self, _: dict[str, int]) -> Any:
+        return {"memory": {}}
+
+    def _years(self, _: dict[str, int]) -> Any:
+        years = {day[0] for day in self._all_days()}
+        if self.dummy_year:
+            years.add(2022)
+        return {"years": sorted(years)} if years else {}
+
+    def _months(self, query: dict[str, int]) -> Any:
+        months = {day[1] for day in self._all_days() if day[0] == query["year"]}
+        if self.dummy_year and query["year"] == 2022:
+            months.add(1)
+        return {"year": query["year"], "months": sorted(months)} if months else {}
+
+    def _days(self, query: dict[str, int]) -> Any:
+        days = {day[2] for day in self._all_days() if day[:2] == (query["year"], query["month"])}
+        if self.dummy_year and (query["year"], query["month"]) == (2022, 1):
+            days.add(1)
+        return {**query, "days": sorted(days)} if days else {}
+
+    def _quarters_of(self, query: dict[str, int]) -> Any:
+        ids = day_quarters(query["year"], query["month"], query["day"])
+        found = [quarter_id for quarter_id in ids if self.stored(quarter_start(quarter_id)) is not None]
+        return {**query, "quarters": found} if found else {}
+
+    def _day(self, query: dict[str, int]) -> Any:
+        day = (query["year"], query["month"], query["day"])
+        rows = []
+        for quarter_id in day_quarters(*day):
+            start = quarter_start(quarter_id)
+            quarter = None if quarter_id in self.damaged else self.stored(start)
+            if quarter is not None:
+                registers: list[int | None] = [None] * 6
+                if not self.without_registers.covers(start):
+                    registers = [*self.house.registers(self._last_heard(start))]
+                rows.append([quarter_id, *quarter.summary(), *registers])
+        complete = day not in self.indexing
+        return {**query, "complete": complete, "fields": [], "quarters": rows if complete else rows[:3]}
+
+    def _last_heard(self, start: int) -> int:
+        """When the last interval that it heard of a quarter ended."""
+        number = max(number for number in range(180) if self.hears(start + number * INTERVAL_SECONDS))
+        return start + (number + 1) * INTERVAL_SECONDS
+
+    def _file(self, path: str) -> bytes | None:
+        year, month, day, name = path.removeprefix("/meter/").split("/")
+        quarter_id = quarter_id_of_label(int(year), int(month), int(day), name.removesuffix(".json"))
+        assert quarter_id is not None
+        assert path == quarter_path(quarter_id)
+        quarter = self.stored(quarter_start(quarter_id))
+        if quarter is None:
+            return None
+        if quarter_id in self.damaged:
+            return b'{"quarter_id":4195'
+        return "".join(quarter.document()).encode() + (b'1087,0,0]}"}' if self.tails else b"")
+
+    def _all_days(self) -> set[tuple[int, int, int]]:
+        now = self.now()
+        days = {day_of(quarter_id_at(utc)) for utc in range(self.begin, now, 3600)}
+        lost = self.without_card.spans
+        return {day for day in days if not lost or self._has_any(day)}
+
+    def _has_any(self, day: tuple[int, int, int]) -> bool:
+        return any(self.stored(quarter_start(quarter_id)) is not None for quarter_id in day_quarters(*day))
+
+
+def at(text: str) -> int:
+    """The instant of a time in UTC."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def month_of_instant(utc: int) -> tuple[int, int]:
+    """The local month of an instant."""
+    return month_of(quarter_id_at(utc))

@@ -1,0 +1,194 @@
+"""A board with a card, and a Home Assistant with a real recorder whose time the tests make."""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.tasks import StatisticsTask
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from core.clock import HOUR_SECONDS
+from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.coordinator import DigimonConfigEntry
+from custom_components.digimon.history.historian import Historian
+from tests.integration.conftest import unique_id
+
+from .board import CardBoard, at
+from .house import ModelHouse
+
+START = at("2026-01-10T00:00")
+OFFTAKE = "sensor.digimon_consumed_energy"
+INJECTION = "sensor.digimon_produced_energy"
+
+
+@pytest.fixture
+def house() -> ModelHouse:
+    """Which house; parametrise to have another."""
+    return ModelHouse(1, START, 24 * 40)
+
+
+@pytest.fixture
+def firmware() -> str:
+    """Of the board: ours or original; parametrise to have another."""
+    return "ours"
+
+
+@pytest.fixture
+async def card_board(house: ModelHouse, firmware: str, socket_enabled: None) -> AsyncIterator[CardBoard]:
+    """A board that was there since the house has a meter."""
+    async with CardBoard(house, lambda: int(dt_util.utcnow().timestamp()), original=firmware == "original") as board:
+        yield board
+
+
+@pytest.fixture(autouse=True)
+def quiet_database() -> None:
+    """Of each statement there is a line otherwise, which takes longer than the statement."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+@pytest.fixture
+async def world(
+    recorder_mock: None,
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    card_board: CardBoard,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    """Home Assistant before the board is added."""
+    monkeypatch.setattr("custom_components.digimon.history.card.asyncio.sleep", _no_rest)
+    return World(hass, card_board, freezer)
+
+
+async def _no_rest(_: float) -> None:
+    """Where a test has stopped the clock, a rest would never end."""
+
+
+class World:
+    """A Home Assistant whose hours the tests let pass."""
+
+    def __init__(self, hass: HomeAssistant, board: CardBoard, freezer: FrozenDateTimeFactory) -> None:
+        self.hass = hass
+        self.board = board
+        self.freezer = freezer
+        self.entry: DigimonConfigEntry = MockConfigEntry(
+            domain=DOMAIN,
+            title="digimon",
+            unique_id=unique_id(board),
+            data={CONF_HOST: "127.0.0.1", CONF_PORT: board.port},
+        )
+        self.entry.add_to_hass(hass)
+
+    @property
+    def now(self) -> int:
+        """UTC."""
+        return int(dt_util.utcnow().timestamp())
+
+    @property
+    def historian(self) -> Historian:
+        """What is tested."""
+        assert self.entry.runtime_data.history is not None
+        return self.entry.runtime_data.history
+
+    def move_to(self, utc: int) -> None:
+        """Let it be another time, without anything happening meanwhile."""
+        self.freezer.move_to(datetime.fromtimestamp(utc, UTC))
+
+    async def start(self) -> None:
+        """Home Assistant starts, as far as the board is concerned."""
+        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+
+    async def stop(self) -> None:
+        """Home Assistant stops; the states of its entities are gone."""
+        await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+        for entity_id in self.hass.states.async_entity_ids("sensor"):
+            self.hass.states.async_remove(entity_id)
+        await self.recorded()
+
+    async def settled(self) -> None:
+        """All that can be written is written."""
+        await self.historian.settled()
+        await self.recorded()
+
+    async def recorded(self) -> None:
+        """The recorder has nothing left to do."""
+        await async_wait_recording_done(self.hass)
+
+    async def poll(self) -> None:
+        """The coordinator reads the board."""
+        await self.entry.runtime_data.coordinator.async_refresh()
+        await self.hass.async_block_till_done()
+
+    async def compile(self, start: int) -> None:
+        """Home Assistant makes the statistics of five minutes, and at the end of an hour those of the hour."""
+        await self.recorded()
+        get_instance(self.hass).queue_task(StatisticsTask(datetime.fromtimestamp(start, UTC), fire_events=True))
+        await self.recorded()
+        await self.hass.async_block_till_done()
+
+    async def live_until(self, utc: int) -> None:
+        """Let hours pass as they do: polls, states, and statistics ten seconds after each hour."""
+        while (end := self.now // HOUR_SECONDS * HOUR_SECONDS + HOUR_SECONDS) <= utc:
+            if self.now < end - 300:
+                self.move_to(end - 290)
+                await self.poll()
+            self.move_to(end - 1)
+            await self.poll()
+            self.move_to(end + 10)
+            await self.poll()
+            await self.compile(end - 300)
+            if self.entry.state.recoverable or self.entry.state.value == "loaded":
+                await self.settled()
+        if self.now < utc:
+            self.move_to(utc)
+            await self.poll()
+
+    async def rows(self, entity_id: str, *, unit: str = "Wh", kind: str = "energy") -> list[dict[str, Any]]:
+        """All hours of a sensor, with what people see of each (`change`)."""
+        found = await get_instance(self.hass).async_add_executor_job(
+            lambda: statistics_during_period(
+                self.hass,
+                datetime.fromtimestamp(0, UTC),
+                None,
+                {entity_id},
+                "hour",
+                {kind: unit},
+                {"change", "state", "sum", "mean", "min", "max"},
+            )
+        )
+        return [dict(row) for row in found.get(entity_id, [])]
+
+    async def changes(self, entity_id: str, **how: str) -> dict[int, float]:
+        """What people see of each hour, by its start."""
+        return {int(row["start"]): row["change"] for row in await self.rows(entity_id, **how)}
+
+    def truth(self, start: int, kind: str = "consumed") -> int:
+        """What the registers of the house counted in an hour, in Wh."""
+        before, after = self.board.house.registers(start), self.board.house.registers(start + HOUR_SECONDS)
+        places = (0, 1) if kind == "consumed" else (2, 3)
+        return sum(after[place] - before[place] for place in places)
+
+    async def assert_true(self, first: int, until: int, *, within: float = 1.01) -> None:
+        """Every hour of a period is what the house took and gave, and there are no others before it."""
+        for entity_id, kind in ((OFFTAKE, "consumed"), (INJECTION, "produced")):
+            changes = await self.changes(entity_id)
+            wrong = {
+                datetime.fromtimestamp(start, UTC).isoformat(): (changes.get(start), self.truth(start, kind))
+                for start in range(first, until, HOUR_SECONDS)
+                if changes.get(start) is None or abs(changes[start] - self.truth(start, kind)) > within
+            }
+            assert wrong == {}, entity_id
+            assert min(changes) >= first, entity_id

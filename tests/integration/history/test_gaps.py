@@ -1,0 +1,136 @@
+"""What Home Assistant missed is filled in hour by hour, and nothing of it becomes a bar of its own."""
+
+import pytest
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.db_schema import StatisticsShortTerm
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from core.clock import HOUR_SECONDS
+
+from .conftest import OFFTAKE, START, World
+from .house import Outages
+
+ADDED = START + 48 * HOUR_SECONDS
+
+
+@pytest.fixture
+async def living(world: World) -> World:
+    """A board that has been read for three hours."""
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.live_until(ADDED + 3 * HOUR_SECONDS + 1200)
+    return world
+
+
+async def test_home_assistant_was_down_for_three_hours(living: World) -> None:
+    """S4: all of the energy lands in the hour of the restart, if nobody does anything."""
+    await living.stop()
+    living.move_to(ADDED + 6 * HOUR_SECONDS + 1500)
+    await living.start()
+    await living.live_until(ADDED + 8 * HOUR_SECONDS + 20)
+    await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
+
+
+async def test_the_gap_is_filled_before_the_hour_of_the_restart_is_over(living: World) -> None:
+    await living.stop()
+    living.move_to(ADDED + 6 * HOUR_SECONDS + 1500)
+    await living.start()
+    await living.settled()
+    await living.assert_true(START, ADDED + 6 * HOUR_SECONDS)
+
+
+async def test_home_assistant_was_down_from_one_hour_into_the_next(living: World) -> None:
+    """No hour is missing then, but two are wrong."""
+    living.move_to(ADDED + 3 * HOUR_SECONDS + 3000)
+    await living.poll()
+    await living.compile(ADDED + 3 * HOUR_SECONDS + 2700)
+    await living.stop()
+    living.move_to(ADDED + 4 * HOUR_SECONDS + 600)
+    await living.start()
+    await living.live_until(ADDED + 6 * HOUR_SECONDS + 20)
+    await living.assert_true(START, ADDED + 6 * HOUR_SECONDS)
+
+
+async def test_the_board_was_out_of_reach_while_home_assistant_ran(living: World) -> None:
+    """S6: the hour in which values stopped, those without any, and that in which they came back."""
+    await living.board.stop()
+    await living.live_until(ADDED + 5 * HOUR_SECONDS + 1800)
+    await living.board.start()
+    await living.live_until(ADDED + 7 * HOUR_SECONDS + 20)
+    await living.assert_true(START, ADDED + 7 * HOUR_SECONDS)
+
+
+async def test_the_board_itself_was_off(living: World) -> None:
+    """Nobody knows what happened in which hour; the registers know how much it was."""
+    off, on = ADDED + 3 * HOUR_SECONDS + 1500, ADDED + 6 * HOUR_SECONDS + 1800
+    living.board.deaf = Outages([(off, on)])
+    await living.board.stop()
+    await living.live_until(on)
+    await living.board.start()
+    await living.live_until(ADDED + 9 * HOUR_SECONDS + 20)
+    changes = await living.changes(OFFTAKE)
+    hours = range(START, ADDED + 9 * HOUR_SECONDS, HOUR_SECONDS)
+    assert list(changes) == list(hours)
+    before, after = living.board.house.registers(START), living.board.house.registers(hours[-1] + HOUR_SECONDS)
+    assert sum(changes.values()) == pytest.approx(sum(after[:2]) - sum(before[:2]), abs=1.01)
+    for start, change in changes.items():
+        if start + HOUR_SECONDS <= off or start >= on:
+            assert change == pytest.approx(living.truth(start), abs=1.01)
+    between = sum(
+        living.truth(start) for start in range(ADDED + 3 * HOUR_SECONDS, ADDED + 7 * HOUR_SECONDS, HOUR_SECONDS)
+    )
+    assert max(changes[start] for start in (hours[-6], hours[-5])) < between
+
+
+async def test_the_sensor_was_away_so_long_that_its_five_minutes_are_gone(living: World) -> None:
+    """S8: Home Assistant begins to count at zero again, and the old sum falls away below it."""
+    await living.stop()
+    await get_instance(living.hass).async_add_executor_job(_purge, living.hass)
+    living.move_to(ADDED + 12 * 24 * HOUR_SECONDS + 1500)
+    await living.start()
+    await living.live_until(ADDED + (12 * 24 + 3) * HOUR_SECONDS + 20)
+    await living.assert_true(START, ADDED + (12 * 24 + 3) * HOUR_SECONDS)
+
+
+async def test_only_what_was_missed_is_asked_of_the_board(living: World) -> None:
+    living.board.requests.clear()
+    await living.live_until(ADDED + 6 * HOUR_SECONDS + 1200)
+    assert not [path for path in living.board.card_requests if path.startswith("/historic/")]
+    await living.stop()
+    living.move_to(ADDED + 8 * HOUR_SECONDS + 1200)
+    await living.start()
+    await living.settled()
+    assert [path for path in living.board.card_requests if path.startswith("/historic/day?")] == [
+        "/historic/day?year=2026&month=1&day=12"
+    ]
+
+
+async def test_a_gap_that_the_board_cannot_tell_yet_is_filled_when_it_can(living: World) -> None:
+    await living.stop()
+    living.move_to(ADDED + 6 * HOUR_SECONDS + 1500)
+    living.board.indexing = {(2026, 1, 12)}
+    await living.start()
+    await living.settled()
+    living.board.indexing = set()
+    await living.live_until(ADDED + 8 * HOUR_SECONDS + 20)
+    await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
+
+
+async def test_a_run_that_was_killed_goes_on_where_it_was(living: World) -> None:
+    """Also between the two halves of one step: what comes after is moved, and the hours are not there yet."""
+    await living.stop()
+    living.move_to(ADDED + 6 * HOUR_SECONDS + 1500)
+    get_instance(living.hass).async_adjust_statistics(OFFTAKE, dt_util.utc_from_timestamp(ADDED), 12_345.0, "Wh")
+    await living.start()
+    living.historian.request()
+    await living.settled()
+    await living.historian.import_range(START, living.now, dry_run=False)
+    await living.live_until(ADDED + 8 * HOUR_SECONDS + 20)
+    await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
+
+
+def _purge(hass: HomeAssistant) -> None:
+    with session_scope(hass=hass) as session:
+        session.query(StatisticsShortTerm).delete()
