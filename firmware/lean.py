@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 # What the board has no use for.
 UNUSED: dict[str, tuple[str, ...]] = {
     "core/clock.py": ("quarter_exists", "next_quarter", "day_start", "day_quarters"),
+    "core/quarter.py": ("read_document", "_is_integer", "Quarter.number_of_intervals"),
 }
 
 _CONSTANT = re.compile(r"_[A-Z][A-Z0-9_]*")

@@ -1,19 +1,22 @@
 """The HTTP API: what each path answers. Knows neither sockets nor the web server.
 
 An answer is status, content type, length in bytes (None: as long as the text) and body: a text, or
-a generator of pieces of bytes for everything that may be longer than a packet. Further headers may follow.
+a generator of pieces of bytes for everything that may be longer than a packet; without a length it ends with the
+connection. Further headers may follow.
 """
 
 from . import historic
+from .index import FIELDS
 from .live import to_json
 from .store import CRASH_LOG
 from .web import TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from typing import IO
 
+    from .builder import Builder
     from .identity import Identity
     from .live import Live
     from .request import Request
@@ -31,6 +34,9 @@ _PNG = "image/png"
 _ICON = "www/electric-meter.png"
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
+_DATE = ("year", "month", "day")
+# A day of an old card takes about four.
+_BUILD_SECONDS = "5"
 
 NOT_FOUND = (404, TEXT, None, "Item not found")
 
@@ -38,10 +44,11 @@ NOT_FOUND = (404, TEXT, None, "Item not found")
 class Api:
     """The table of paths."""
 
-    def __init__(self, live: "Live", store: "Store", identity: "Identity") -> None:
+    def __init__(self, live: "Live", store: "Store", identity: "Identity", builder: "Builder") -> None:
         self._live = live
         self._store = store
         self._identity = identity
+        self._builder = builder
         self._paths: dict[str, Callable[[Request], Answer]] = {
             "/": self._page,
             "/index.html": self._page,
@@ -57,6 +64,7 @@ class Api:
             "/historic/months": self._months,
             "/historic/days": self._days,
             "/historic/quarters": self._quarters,
+            "/historic/day": self._day,
             "/description.xml": self._description,
             "/electric-meter.png": self._icon,
             # The original's own misspelling, which its clients ask for.
@@ -144,7 +152,7 @@ class Api:
 
     def _days(self, request: "Request") -> "Answer":
         arguments = request.arguments
-        for needed in ("year", "month"):
+        for needed in _DATE[:2]:
             if needed not in arguments:
                 return _missing(needed)
         year = _number(arguments, "year")
@@ -154,12 +162,10 @@ class Api:
 
     def _quarters(self, request: "Request") -> "Answer":
         arguments = request.arguments
-        for needed in ("year", "month", "day"):
+        for needed in _DATE:
             if needed not in arguments:
                 return _missing(needed)
-        year = _number(arguments, "year")
-        month = _number(arguments, "month")
-        day = _number(arguments, "day")
+        year, month, day = _date(arguments)
         quarters = historic.quarters(self._store, year, month, day)
         if not quarters:
             return 200, _JSON, None, "{}"
@@ -169,6 +175,28 @@ class Api:
             pieces.append((("," if start else "") + ids).encode())
         pieces.append(b"]}")
         return _pieces(_JSON, pieces)
+
+    def _day(self, request: "Request") -> "Answer":
+        """The index of a day. Without a card nothing is known, least of all that the day is empty."""
+        arguments = request.arguments
+        for needed in _DATE:
+            if needed not in arguments:
+                return _missing(needed)
+        date = _date(arguments)
+        rows: Generator[str] | None = None
+        complete = False
+        headers = {"Retry-After": _BUILD_SECONDS}
+        try:
+            found = self._builder.day(date)
+            if found is not None:
+                day, rows = found
+                if complete := day.complete():
+                    headers = {"ETag": day.tag()}
+                    if headers["ETag"] in request.headers.get("if-none-match", ""):
+                        return 304, _JSON, None, "", headers
+        except OSError as error:
+            self._store.fault(error)
+        return 200, _JSON, None, _day(date, complete, rows), headers
 
 
 def _pieces(kind: str, pieces: "list[bytes]") -> "Answer":
@@ -186,6 +214,19 @@ def _whole(file: "IO[bytes]", kind: str) -> "tuple[int, str, int | None, Body]":
     length = file.seek(0, 2)
     file.seek(0)
     return 200, kind, length, _file(file, length)
+
+
+def _day(date: "tuple[int, int, int]", complete: bool, rows: "Generator[str] | None") -> "Iterator[bytes]":
+    year, month, day = date
+    yield f'{{"year":{year},"month":{month},"day":{day},"complete":{to_json(complete)},"fields":'.encode()
+    yield f'{to_json(FIELDS)},"quarters":['.encode()
+    if rows is not None:
+        try:
+            for row in rows:
+                yield row.encode()
+        finally:
+            rows.close()
+    yield b"]}"
 
 
 def _telegram(telegram: bytes) -> "Iterator[bytes]":
@@ -226,6 +267,10 @@ def _document_length(file: "IO[bytes]") -> int:
 
 def _missing(argument: str) -> "Answer":
     return 400, TEXT, None, f"ERROR: Need a {argument} argument"
+
+
+def _date(arguments: "dict[str, str]") -> "tuple[int, int, int]":
+    return _number(arguments, "year"), _number(arguments, "month"), _number(arguments, "day")
 
 
 def _number(arguments: "dict[str, str]", key: str) -> int:

@@ -12,20 +12,21 @@ from core.quarter import Quarter
 from core.records import REGISTERS
 
 from . import historic
-from .index import quarter_at
+from .index import Day, quarter_at
 from .store import OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from typing import Any
 
     from .guard import Guard
     from .index import Index
+    from .keeper import Keeper
     from .p1 import P1Port
     from .store import Store
 
-    Day = tuple[int, int, int]
+    Date = tuple[int, int, int]
 
 # A step takes up to 30 ms on the board, so a slice ends within 60.
 _SLICE_MILLISECONDS = 30
@@ -42,10 +43,11 @@ class Builder:
     :ivar asked: a day that a client waits for: it is next.
     """
 
-    def __init__(self, store: "Store", index: "Index", port: "P1Port", guard: "Guard") -> None:
-        self.asked: Day | None = None
+    def __init__(self, store: "Store", index: "Index", keeper: "Keeper", port: "P1Port", guard: "Guard") -> None:
+        self.asked: Date | None = None
         self._store = store
         self._index = index
+        self._keeper = keeper
         self._port = port
         self._guard = guard
         self._work: Iterator[None] | None = None
@@ -64,6 +66,18 @@ class Builder:
         """What ``/info`` tells."""
         state = "waiting" if self._store.state != OK else "ready" if self._ready else "building"
         return {"state": state, "days_done": self._done, "days": self._days}
+
+    def day(self, date: "Date") -> "tuple[Day, Generator[str]] | None":
+        """What there is of a day and its rows; None while there is no card. What it lacks is made next."""
+        if self._store.state != OK:
+            return None
+        day = Day(date)
+        unfinished = self._keeper.unfinished()
+        for _ in self._index.look(day, unfinished):
+            pass
+        if not day.complete():
+            self.asked = date
+        return day, self._index.rows(date, unfinished)
 
     async def run(self) -> None:
         """Work for ever."""
@@ -94,7 +108,7 @@ class Builder:
             except StopIteration:
                 self._work = None
 
-    def _next_asked(self) -> "Day":
+    def _next_asked(self) -> "Date":
         asked = self.asked
         self.asked = None
         return asked or (0, 0, 0)
@@ -116,15 +130,20 @@ class Builder:
                     self._done += 1
         self._ready = True
 
-    def _day(self, day: "Day") -> "Iterator[None]":
+    def _day(self, date: "Date") -> "Iterator[None]":
         """Give every file of a day that has no record one."""
-        missing, _ = self._index.look(*day)
-        yield
-        yield from self._index.damaged(*day, missing)
-        for place, season in enumerate(missing):
+        day = Day(date)
+        yield from self._index.look(day, self._keeper.unfinished())
+        if day.complete():
+            return
+        memory = Quarter(0)
+        for place, season in enumerate(day.missing):
             if season:
-                quarter_id = quarter_at(*day, place, season)
-                quarter = self._store.quarter(quarter_id)
-                # What says nothing is noted as empty, so that it is not read again and again.
-                self._index.put(quarter or Quarter(quarter_id), [None] * len(REGISTERS))
+                quarter_id = quarter_at(*date, place, season)
+                quarter = self._store.quarter(quarter_id, memory)
+                if quarter is None:
+                    # What says nothing is noted as empty, so that it is not read again and again.
+                    quarter = memory
+                    quarter.clear(quarter_id)
+                self._index.put(quarter, [None] * len(REGISTERS))
                 yield

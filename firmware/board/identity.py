@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .builder import Builder
     from .config import Config
     from .discovery import Responder
     from .memory import Memory
@@ -56,6 +57,7 @@ class Identity:
 
     :ivar uuid: under which UPnP knows the board.
     :ivar responder: knows the name under which the board is found, None if it is not to be found.
+    :ivar builder: knows how far the index is.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Identity:
         self._mac = machine.unique_id()
         self.uuid = _UUID + self._mac[3:].hex()
         self.responder: Responder | None = None
+        self.builder: Builder | None = None
 
     def text_entries(self) -> "list[str]":
         """The entries of the TXT record."""
@@ -103,6 +106,7 @@ class Identity:
             "heap_used_max": self._record.highest,
             "rssi": self._network.rssi(),
             "card": card,
+            "index": None if self.builder is None else self.builder.progress(),
             "telegrams": {
                 "good": splitter.good,
                 "rejected": {reason: number for reason, number in splitter.rejected.items() if number},

@@ -9,11 +9,12 @@ from struct import unpack_from
 from core.clock import HOUR_SECONDS, SUMMER_BIT, is_summer, month_of, quarter_id_of_label, quarter_start
 from core.quarter import Quarter
 from core.records import INDEX_BYTES, REGISTERS, pack_index, unpack_index
-from core.telegram import crc16
+
+from .store import NO_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from .journal import Registers
     from .store import Store
@@ -38,7 +39,7 @@ _ORDER = ((0, 12), (96, 100), (12, 96))
 # While a month's file is being made; who waits longer is read from its quarter file later, without registers.
 _MOST_WAITING = 8
 
-# What `look` knows of a place: a file of the quarter that has no record.
+# What is known of a place: a file of the quarter that has no record.
 WINTER = 1
 SUMMER = 2
 
@@ -60,8 +61,35 @@ def quarter_at(year: int, month: int, day: int, place: int, season: int) -> int:
     return (year - 2000) << 24 | month << 16 | day << 8 | (SUMMER_BIT if season == SUMMER else 0) | quarter
 
 
+class Day:
+    """What the index has of a day.
+
+    :ivar date: year, month and day.
+    :ivar folder: where its quarters are.
+    :ivar missing: for each place `WINTER` or `SUMMER` if a record of that quarter has to be made, else 0.
+    :ivar records: how many there are.
+    :ivar check: changes when a record does.
+    """
+
+    def __init__(self, date: "tuple[int, int, int]") -> None:
+        self.date = date
+        year, month, day = date
+        self.folder = f"/meter/{year:04d}/{month:02d}/{day:02d}"
+        self.missing = bytearray(PLACES_A_DAY)
+        self.records = 0
+        self.check = 0
+
+    def complete(self) -> bool:
+        """Whether every file has its record."""
+        return not any(self.missing)
+
+    def tag(self) -> str:
+        """Tells it from every other state of the same day."""
+        return f'"{self.records:x}-{self.check:x}"'
+
+
 class Index:
-    """The files. No method but `step` and `put` writes, and no other raises because of the card.
+    """The files. Only `step` and `put` write.
 
     :ivar waiting: quarter ids and records for which a month's file has to be made first.
     """
@@ -111,59 +139,66 @@ class Index:
                 file.write(record)
             del self.waiting[:1]
 
-    def look(self, year: int, month: int, day: int) -> "tuple[bytearray, str]":
-        """Which files of a day have no record, and what tells the day's records from others.
+    def look(self, day: "Day", unfinished: int) -> "Iterator[None]":
+        """Find out what the index has of a day, a few records at a time.
 
-        :returns: `WINTER`, `SUMMER` or 0 for each place, and a tag.
+        :param day: where it is noted.
+        :param unfinished: the quarter that runs; its file may be there and is not the last word.
+        :raises OSError: the card fails.
         """
-        missing = bytearray(PLACES_A_DAY)
-        for name in self._store.files(f"/meter/{year:04d}/{month:02d}/{day:02d}"):
-            quarter_id = quarter_id_of_label(year, month, day, name[:-5]) if name.endswith(".json") else None
-            if quarter_id is not None:
+        missing = day.missing
+        for name in self._store.files(day.folder):
+            quarter_id = quarter_id_of_label(*day.date, name[:-5]) if name.endswith(".json") else None
+            if quarter_id is not None and quarter_id != unfinished:
                 missing[place_of(quarter_id)] = SUMMER if quarter_id & SUMMER_BIT else WINTER
-        checks = bytearray(2 * PLACES_A_DAY)
-        for place, record in self._records(year, month, day):
-            (quarter_id,) = unpack_from("<I", record, 0)
-            season = SUMMER if quarter_id & SUMMER_BIT else WINTER
-            if quarter_id == quarter_at(year, month, day, place, season):
-                checks[2 * place : 2 * place + 2] = record[INDEX_BYTES - 2 :]
-                if missing[place] == season:
-                    missing[place] = 0
-        return missing, f"{crc16(checks):04x}{sum(missing):x}"
-
-    def damaged(self, year: int, month: int, day: int, missing: bytearray) -> "Iterator[None]":
-        """Add to what is missing the records that cannot be read, a few at a time."""
-        for place, record in self._records(year, month, day):
-            if unpack_index(record) is None and record[0] | record[1] | record[2] | record[3]:
-                missing[place] = SUMMER if record[0] & SUMMER_BIT else WINTER
+        yield
+        for place, record in self._records(day.date):
+            if record[0] | record[1] | record[2] | record[3]:
+                row = unpack_index(record)
+                # A damaged record counts as none.
+                if row is not None and row[0] != unfinished:
+                    if missing[place] and row[0] == quarter_at(*day.date, place, missing[place]):
+                        missing[place] = 0
+                    (check,) = unpack_from("<H", record, INDEX_BYTES - 2)
+                    day.check = (day.check & 0xFFFFFF) * 31 + place + check
+                    day.records += 1
             if place % 8 == 7:
                 yield
 
-    def rows(self, year: int, month: int, day: int) -> "Iterator[str]":
-        """The rows of a day in order of time, as JSON."""
-        separator = ""
-        for _, record in self._records(year, month, day):
-            row = unpack_index(record)
-            # A file that says nothing has a record, too, so that it is not read again and again.
-            if row is not None and row[1]:
-                yield separator + "[" + ",".join("null" if value is None else str(value) for value in row) + "]"
-                separator = ","
+    def rows(self, date: "tuple[int, int, int]", unfinished: int) -> "Generator[str]":
+        """The rows of a day in order of time, as JSON.
 
-    def _records(self, year: int, month: int, day: int) -> "Iterator[tuple[int, bytearray]]":
-        """Place and record of each quarter of a day in order of time; the same bytes each time."""
-        record = bytearray(INDEX_BYTES)
-        start = (day - 1) * PLACES_A_DAY
+        :raises OSError: the card fails; what came so far is not the whole day.
+        """
+        separator = ""
+        records = self._records(date)
         try:
-            with self._store.open(f"/index/{year:04d}/{month:02d}.idx") as file:
-                for first, end in _ORDER:
-                    file.seek((start + first) * INDEX_BYTES)
-                    for place in range(first, end):
-                        if file.readinto(record) != INDEX_BYTES:
-                            break
-                        yield place, record
-        except OSError:
-            # No file of this month yet, or no card: no records.
+            for _, record in records:
+                row = unpack_index(record)
+                # A file that says nothing has a record, too, so that it is not read again and again.
+                if row is not None and row[1] and row[0] != unfinished:
+                    yield separator + "[" + ",".join("null" if value is None else str(value) for value in row) + "]"
+                    separator = ","
+        finally:
+            records.close()
+
+    def _records(self, date: "tuple[int, int, int]") -> "Generator[tuple[int, bytearray]]":
+        """Place and record of each quarter of a day in order of time; the same bytes each time."""
+        year, month, day = date
+        record = bytearray(INDEX_BYTES)
+        try:
+            file = self._store.open(f"/index/{year:04d}/{month:02d}.idx")
+        except OSError as error:
+            if error.errno != NO_FILE:
+                raise
             return
+        with file:
+            for first, end in _ORDER:
+                file.seek(((day - 1) * PLACES_A_DAY + first) * INDEX_BYTES)
+                for place in range(first, end):
+                    if file.readinto(record) != INDEX_BYTES:
+                        break
+                    yield place, record
 
 
 def _path(quarter_id: int) -> str:

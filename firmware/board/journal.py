@@ -5,8 +5,10 @@ and every cut in between leaves a card without damage. Which place a record has 
 sequence number.
 """
 
+from struct import unpack_from
+
 from core.quarter import Quarter
-from core.records import JOURNAL_BYTES, JOURNAL_MOST, journal_head, pack_journal, unpack_journal
+from core.records import JOURNAL_BYTES, JOURNAL_MOST, REGISTERS, journal_head, pack_journal, unpack_journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,40 +28,36 @@ class Journal:
         self._record = bytearray(JOURNAL_BYTES)
         self._sequence = 0
 
-    def open(self) -> "list[int]":
+    def open(self) -> "set[int]":
         """Make the file if it is not there, and look for the newest record.
 
-        :returns: the quarter of each place, 0 for a place without one.
+        :returns: the quarters that it knows of.
         """
         self._store.grow(PATH, _RECORDS * JOURNAL_BYTES)
-        sequences = [-1] * _RECORDS
-        quarters = [0] * _RECORDS
+        quarters = set()
+        self._sequence = 0
         with self._store.open(PATH) as file:
             for place in range(_RECORDS):
                 file.readinto(self._record)
                 head = journal_head(self._record)
                 if head is not None and head[0] % _RECORDS == place:
-                    sequences[place], quarters[place] = head
-        self._sequence = max(sequences) + 1
-        for place in range(_RECORDS):
-            # Older than the round that ends with the newest: this place was not written in it.
-            if sequences[place] < self._sequence - _RECORDS:
-                quarters[place] = 0
+                    self._sequence = max(self._sequence, head[0] + 1)
+                    quarters.add(head[1])
         return quarters
 
-    def read(self, quarter_id: int, quarters: "list[int]") -> "tuple[Quarter, Registers]":
+    def read(self, quarter_id: int) -> "tuple[Quarter, Registers]":
         """What the journal knows of a quarter, and its last registers.
 
-        :param quarters: what `open` gave, with the quarter in it.
+        :param quarter_id: one that `open` gave.
         """
         quarter = Quarter(quarter_id)
-        registers: Registers = []
+        registers: Registers = [None] * len(REGISTERS)
         with self._store.open(PATH) as file:
+            # Oldest first: what was written later knows better.
             for number in range(self._sequence, self._sequence + _RECORDS):
-                place = number % _RECORDS
-                if quarters[place] == quarter_id:
-                    file.seek(place * JOURNAL_BYTES)
-                    file.readinto(self._record)
+                file.seek(number % _RECORDS * JOURNAL_BYTES)
+                file.readinto(self._record)
+                if unpack_from("<I", self._record, 4)[0] == quarter_id and journal_head(self._record) is not None:
                     registers = unpack_journal(self._record, quarter)
         return quarter, registers
 

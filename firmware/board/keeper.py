@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .journal import Journal, Registers
     from .store import Store
 
-# 30 seconds: no more than these are lost.
-_JOURNAL_INTERVALS = 6
+# With what came while it was written no more than 30 seconds are lost.
+_JOURNAL_INTERVALS = 5
 # An hour of quarters waits for a card; each takes 2 KB.
 _MOST_WAITING = 4
 
@@ -41,8 +41,12 @@ class Keeper:
         self._registers: Registers = []
         # The first interval of the running quarter that the journal may not have whole.
         self._first = 0
-        # What the journal knew of its newest quarter at start, which may go on.
-        self._recovered: tuple[Quarter, Registers] | None = None
+        # The newest quarter of the journal at start, which may go on.
+        self._recovered = 0
+
+    def unfinished(self) -> int:
+        """The quarter that runs, or the one that may go on after a restart; 0 for none."""
+        return self._running.quarter_id if self._running is not None else self._recovered
 
     def take(self, running: "Quarter | None", meter: "dict[str, Any]") -> None:
         """Look at what a telegram has changed.
@@ -80,16 +84,13 @@ class Keeper:
         if self._store.state != OK:
             return
         try:
-            quarters = self._journal.open()
-            found = sorted(set(quarters) - {0}, key=quarter_start)
+            found = sorted(self._journal.open(), key=quarter_start)
+            self._recovered = found.pop() if found and self._running is None else 0
             for quarter_id in found:
-                quarter, registers = self._journal.read(quarter_id, quarters)
                 if self._running is not None and self._running.quarter_id == quarter_id:
-                    self._running.fill_gaps_from(quarter)
-                elif self._running is None and quarter_id == found[-1]:
-                    self._recovered = quarter, registers
+                    self._running.fill_gaps_from(self._journal.read(quarter_id)[0])
                 else:
-                    self._recover(quarter, registers)
+                    self._recover(quarter_id)
             # It may be another card than the one whose journal had their beginnings.
             self.waiting = [(quarter, registers, 0) for quarter, registers, _ in self.waiting]
             self._write_waiting()
@@ -111,12 +112,12 @@ class Keeper:
     def _begin(self, running: Quarter) -> None:
         """A quarter begins, or goes on after a restart."""
         recovered = self._recovered
-        if recovered is not None:
-            self._recovered = None
-            if recovered[0].quarter_id == running.quarter_id:
-                running.fill_gaps_from(recovered[0])
+        if recovered:
+            if recovered == running.quarter_id:
+                running.fill_gaps_from(self._journal.read(recovered)[0])
             else:
-                self._recover(recovered[0], recovered[1])
+                self._recover(recovered)
+            self._recovered = 0
         earlier = self._store.quarter(running.quarter_id)
         if earlier is not None:
             running.fill_gaps_from(earlier)
@@ -133,12 +134,13 @@ class Keeper:
             self._write(quarter, registers)
             del self.waiting[:1]
 
-    def _recover(self, quarter: Quarter, registers: "Registers") -> None:
+    def _recover(self, quarter_id: int) -> None:
         """Complete the file and the index of a quarter that ended while the board had no power."""
-        earlier = self._store.quarter(quarter.quarter_id)
+        quarter, registers = self._journal.read(quarter_id)
+        earlier = self._store.quarter(quarter_id)
         if earlier is None or not _covers(earlier, quarter):
             self._write(quarter, registers)
-        elif not self._index.has(quarter.quarter_id):
+        elif not self._index.has(quarter_id):
             self._index.put(earlier, registers)
 
     def _write(self, quarter: Quarter, registers: "Registers") -> None:

@@ -68,7 +68,8 @@ class Application:
         identity = Identity(config, self._network, self._store, self.port, self.memory)
         self._identity = identity
         self._server = Server(self._log, self.memory)
-        self._builder = Builder(self._store, index, self.port, self._server.guard)
+        self._builder = Builder(self._store, index, self._keeper, self.port, self._server.guard)
+        identity.builder = self._builder
         self._store.came = self._card_came
         self._finders: list[Responder | Ssdp] = []
         if announced:
@@ -135,7 +136,7 @@ class Application:
         """Answer the house. Set-up mode, which needs its memory for other things, never loads this."""
         from .api import Api
 
-        self._server.answers = Api(self._live, self._store, self._identity).answer
+        self._server.answers = Api(self._live, self._store, self._identity, self._builder).answer
         if self._finders:
             from .ssdp import Ssdp
 
@@ -171,8 +172,16 @@ class Application:
             try:
                 await task()
             except Exception as error:  # noqa: BLE001 (the board goes on whatever a task met with)
-                self._log.error(name, error)
+                self._report(name, error)
             await asyncio.sleep(_RESTART_SECONDS)
+
+    def _report(self, name: str, error: Exception) -> None:
+        """Log why a task ended; what fails here must not keep it from beginning again."""
+        self.memory.collect()
+        try:
+            self._log.error(name, error)
+        except Exception as another:  # noqa: BLE001 (as above)
+            print(name, repr(another))
 
     async def _watch(self) -> None:
         """What needs a look now and then."""

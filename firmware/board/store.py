@@ -31,6 +31,9 @@ FAULT = "fault"
 
 CRASH_LOG = "/crashlog.txt"
 
+# The number of the error of what is not there.
+NO_FILE = 2
+
 _MOUNT_POINT = "/sd"
 # The only SPI controller of the C3 that is free, and one that the S2 has too.
 _CARD_SLOT = 2
@@ -43,7 +46,6 @@ _LONGEST_TEXT = 2048
 _SECTOR = 512
 _LONGEST_LOG = 65536
 _FOLDER_MODE = 0x4000
-_NO_FILE = 2
 
 
 class Store:
@@ -109,16 +111,17 @@ class Store:
             for piece in quarter.document():
                 file.write(piece)
 
-    def quarter(self, quarter_id: int) -> Quarter | None:
+    def quarter(self, quarter_id: int, into: Quarter | None = None) -> Quarter | None:
         """A stored quarter, None if there is no file of it, or none that says anything.
 
+        :param into: see `read_stored`.
         :raises OSError: the card fails.
         """
         try:
             with self.open(quarter_path(quarter_id)) as file:
-                quarter = read_stored(file)
+                quarter = read_stored(file, into)
         except OSError as error:
-            if error.errno != _NO_FILE:
+            if error.errno != NO_FILE:
                 raise
             return None
         return quarter if quarter is not None and quarter.quarter_id == quarter_id else None

@@ -61,6 +61,19 @@ class Quarter:
         self._numbers[interval] = 1
         self._end = max(self._end, interval + 1)
 
+    def clear_interval(self, interval: int) -> None:
+        """Make an interval a gap."""
+        self._numbers[interval] = 0
+        while self._end and not self._numbers[self._end - 1]:
+            self._end -= 1
+
+    def clear(self, quarter_id: int) -> None:
+        """Become another quarter, of which nothing is known yet: its memory is used again."""
+        self.quarter_id = quarter_id
+        for interval in range(self._end):
+            self._numbers[interval] = 0
+        self._end = 0
+
     def fill_gaps_from(self, other: "Quarter") -> None:
         """Take the intervals that only the other record of the same quarter has."""
         for interval in range(other.end()):

@@ -4,8 +4,6 @@ What is read is the quarter document as the card has it, also as the original fi
 the rest of an older, longer text behind it, or with powers that wrapped around, which count as gaps.
 """
 
-from array import array
-
 from .clock import QUARTER_INTERVALS, quarter_start
 from .quarter import Quarter
 
@@ -30,34 +28,39 @@ _MINUS = 0x2D
 _ENDED = 0x7D
 # What else may stand in an array: the letters of null, and white space.
 _OTHERS = b"nul \r\n\t"
-_GAP = -1
 
 
-def read_stored(file: "Any") -> Quarter | None:
+def read_stored(file: "Any", into: Quarter | None = None) -> Quarter | None:
     """Read the first document of a file.
 
     :param file: something with ``readinto``.
+    :param into: a quarter that is not needed any more, overwritten whatever comes of it; a new one when None.
     :returns: the quarter; None when the file holds no whole document, as after a power cut.
     :raises OSError: the file cannot be read.
     """
     text = _Text(file)
+    quarter = into or Quarter(0)
     try:
-        quarter = Quarter(_quarter_id(text.up_to(_OPENED)))
-        consumed = array("i")
+        quarter.clear(_quarter_id(text.up_to(_OPENED)))
+        consumed = 0
         for power in text.powers():
-            consumed.append(_GAP if power is None or not 0 <= power < _POWER_LIMIT_W else power)
+            if power is not None and 0 <= power < _POWER_LIMIT_W:
+                quarter.set_interval(consumed, power, 0)
+            consumed += 1
         text.up_to(_OPENED)
-        interval = 0
+        produced = 0
         for power in text.powers():
-            if interval == len(consumed):
-                return None
-            if consumed[interval] != _GAP and power is not None and -_POWER_LIMIT_W < power <= 0:
-                quarter.set_interval(interval, consumed[interval], -power)
-            interval += 1
+            values = quarter.interval(produced)
+            if values is not None:
+                if power is not None and -_POWER_LIMIT_W < power <= 0:
+                    quarter.set_interval(produced, values[0], -power)
+                else:
+                    quarter.clear_interval(produced)
+            produced += 1
         text.up_to(_ENDED)
     except ValueError:
         return None
-    return quarter if interval == len(consumed) else None
+    return quarter if produced == consumed else None
 
 
 class _Text:
