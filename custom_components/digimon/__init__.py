@@ -13,6 +13,7 @@ from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
 from .monitor import Address, Archive, BoardClient
+from .services import async_setup_services
 from .source import BoardSource
 from .websocket import async_setup_websocket
 
@@ -21,12 +22,14 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.SENSOR,
 ]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all boards share."""
+    async_setup_services(hass)
     async_setup_websocket(hass)
     async_setup_actions(hass)
     return True

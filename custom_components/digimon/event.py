@@ -1,0 +1,98 @@
+"""The event entity of a board: what happens to quarters.
+
+A kind of event is a name in `EVENT_TYPES` and a call of `QuarterEvents.tell`.
+"""
+
+from typing import Any, Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .coordinator import DigimonConfigEntry, DigimonCoordinator
+from .core.clock import QUARTER_INTERVALS, QUARTER_SECONDS, quarter_start
+from .entity import DigimonEntity
+from .monitor import QuarterSummary
+from .monitor.stored import summarise
+
+# The coordinator reads; the entity only tells.
+PARALLEL_UPDATES = 0
+
+QUARTER_FINISHED: Final = "quarter_finished"
+
+EVENT_TYPES: Final = [QUARTER_FINISHED]
+
+DESCRIPTION = EventEntityDescription(key="quarter", translation_key="quarter", event_types=EVENT_TYPES)
+
+_KILO = 1000
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: DigimonConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make the event entity of a board."""
+    async_add_entities([QuarterEvents(entry.runtime_data.coordinator)])
+
+
+class QuarterEvents(DigimonEntity, EventEntity):
+    """Tells that a quarter ended, once all that is known of it has been read.
+
+    The quarter that ended before anyone here was watching is no news: it may have been told before
+    Home Assistant restarted.
+    """
+
+    def __init__(self, coordinator: DigimonCoordinator) -> None:
+        super().__init__(coordinator, DESCRIPTION)
+        self._from_utc: int | None = None
+        """What began earlier is not told any more; None until the running quarter is known."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take note of the running quarter: the first one to be told."""
+        await super().async_added_to_hass()
+        self._take_bearings()
+
+    @callback
+    def _take_bearings(self) -> None:
+        running = self.coordinator.data.running
+        if running is not None:
+            self._from_utc = quarter_start(running.quarter_id)
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        finished = self.coordinator.data.finished
+        if self._from_utc is None:
+            self._take_bearings()
+        elif finished is not None and quarter_start(finished.quarter_id) >= self._from_utc:
+            self._from_utc = quarter_start(finished.quarter_id) + QUARTER_SECONDS
+            summary = summarise(finished)
+            if summary is not None:
+                self.tell(QUARTER_FINISHED, finished_attributes(summary))
+                return
+        super()._handle_coordinator_update()
+
+    @callback
+    def tell(self, event_type: str, attributes: dict[str, Any]) -> None:
+        """Tell that something happened."""
+        self._trigger_event(event_type, attributes)
+        self.async_write_ha_state()
+
+
+def finished_attributes(summary: QuarterSummary) -> dict[str, Any]:
+    """What is told of a quarter: times in ISO 8601 (UTC), powers in kW and energy in kWh as a message reads them.
+
+    ``average`` and ``energy`` are offtake, ``average_injection`` and ``energy_injection`` injection; ``coverage`` is
+    how much of the quarter was measured, in percent.
+    """
+    start = quarter_start(summary.quarter_id)
+    return {
+        "quarter_start": dt_util.utc_from_timestamp(start).isoformat(),
+        "quarter_end": dt_util.utc_from_timestamp(start + QUARTER_SECONDS).isoformat(),
+        "average": summary.consumed_power_avg / _KILO,
+        "average_injection": summary.produced_power_avg / _KILO,
+        "energy": summary.consumed_energy / _KILO,
+        "energy_injection": summary.produced_energy / _KILO,
+        "coverage": summary.intervals * 100 // QUARTER_INTERVALS,
+    }
