@@ -8,6 +8,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import async_get_device_id_by_identifier
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -89,6 +90,11 @@ def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> s
     """The state of an entity; None when there is no such entity."""
     found = hass.states.get(entity_id)
     return None if found is None else found.state
+
+
+def board_device(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    """The id of the device of a board."""
+    return async_get_device_id_by_identifier(hass, (DOMAIN, str(entry.unique_id)), config_entry_id=entry.entry_id)
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import yaml
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import condition, trigger
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from core.clock import day_quarters, next_quarter, quarter_id_at, quarter_start
@@ -24,7 +23,7 @@ from custom_components.digimon.trigger import TRIGGERS
 
 from .board import METER, QUARTER, Board
 from .card import house_of, put_day, put_quarter, quarter_of
-from .conftest import Tick, state
+from .conftest import Tick, board_device, state
 from .test_texts import FOLDER, LANGUAGES, load
 
 ENTITY = "event.digimon_quarter"
@@ -147,16 +146,17 @@ async def test_an_automation_runs_when_a_quarter_ended(
     board: Board,
     loaded: MockConfigEntry,
     turn: Turn,
-    device_registry: dr.DeviceRegistry,
 ) -> None:
     calls = async_mock_service(hass, "test", "automation")
-    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
     assert await async_setup_component(
         hass,
         "automation",
         {
             "automation": {
-                "triggers": {"trigger": "digimon.quarter_finished", "target": {"device_id": device.id}},
+                "triggers": {
+                    "trigger": "digimon.quarter_finished",
+                    "target": {"device_id": board_device(hass, loaded)},
+                },
                 "actions": {
                     "action": "test.automation",
                     "data": {"average": "{{ trigger.to_state.attributes.average }}"},
@@ -177,21 +177,22 @@ async def test_a_condition_tells_whether_the_house_injects(
     board: Board,
     loaded: MockConfigEntry,
     tick: Tick,
-    device_registry: dr.DeviceRegistry,
     consumed: int,
     produced: int,
     *,
     holds: bool,
 ) -> None:
     calls = async_mock_service(hass, "test", "automation")
-    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
     assert await async_setup_component(
         hass,
         "automation",
         {
             "automation": {
                 "triggers": {"trigger": "event", "event_type": "look"},
-                "conditions": {"condition": "digimon.is_injecting", "target": {"device_id": device.id}},
+                "conditions": {
+                    "condition": "digimon.is_injecting",
+                    "target": {"device_id": board_device(hass, loaded)},
+                },
                 "actions": {"action": "test.automation"},
             }
         },
@@ -220,12 +221,12 @@ async def test_what_home_assistant_lists_for_the_editor_is_what_there_is(
 def test_everything_for_automations_has_its_texts_and_icons(language: str) -> None:
     texts, icons = load(f"translations/{language}.json"), load("icons.json")
     for kind, names in (("triggers", TRIGGERS), ("conditions", CONDITIONS)):
-        described = yaml.safe_load((FOLDER / f"{kind}.yaml").read_text(encoding="utf-8"))
+        described = load_yaml_dict(str(FOLDER / f"{kind}.yaml"))
         assert {name for name in described if not name.startswith(".")} == set(names)
         assert set(texts[kind]) == set(icons[kind]) == set(names)
         for name in names:
             assert set(texts[kind][name].get("fields", {})) == set(described[name].get("fields", {}))
-    actions = yaml.safe_load((FOLDER / "services.yaml").read_text(encoding="utf-8"))
+    actions = load_yaml_dict(str(FOLDER / "services.yaml"))
     assert set(texts["services"]) == set(icons["services"]) == set(actions)
     for name, action in actions.items():
         assert set(texts["services"][name]["fields"]) == set(action["fields"])

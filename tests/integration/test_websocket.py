@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
@@ -15,7 +14,7 @@ from custom_components.digimon.const import DOMAIN
 
 from .board import METER, QUARTER, Board, Fault
 from .card import forget_days, house_of, put_day, put_folders, put_quarter, quarter_of
-from .conftest import Tick
+from .conftest import Tick, board_device
 
 DAY = date(2022, 7, 1)
 IDS = day_quarters(2022, 7, 1)
@@ -142,14 +141,12 @@ async def test_a_board_is_chosen_by_entry_or_device(
     hass: HomeAssistant,
     connection: MockHAClientWebSocket,
     loaded: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
     key: str,
 ) -> None:
     other = MockConfigEntry(domain=DOMAIN, title="other", unique_id="0123")
     other.add_to_hass(hass)
     assert (await error(connection, "digimon/quarter/subscribe"))[0] == "not_found"
-    (device,) = dr.async_entries_for_config_entry(device_registry, loaded.entry_id)
-    chosen = {"config_entry_id": loaded.entry_id, "device_id": device.id}[key]
+    chosen = {"config_entry_id": loaded.entry_id, "device_id": board_device(hass, loaded)}[key]
     assert (await subscribe(connection, **{key: chosen}))["available"]
     assert await error(connection, "digimon/days", **{key: "nobody"}) == ("not_found", "There is no such board")
 
