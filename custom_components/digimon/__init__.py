@@ -15,6 +15,10 @@ from .history.ledger import forget
 from .monitor import Address, Archive, BoardClient
 from .services import async_setup_services
 from .source import BoardSource
+from .tariff import async_follow_tariff
+from .tariff_events import forecast_of
+from .tariff_issues import async_watch_issues
+from .tariff_store import TariffStore
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -22,7 +26,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.EVENT,
+    Platform.NUMBER,
     Platform.SENSOR,
 ]
 
@@ -44,7 +50,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     )
     coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = DigimonRuntimeData(coordinator=coordinator, client=client, archive=Archive(client))
+    tariff = await async_follow_tariff(hass, entry, coordinator)
+    entry.runtime_data = DigimonRuntimeData(
+        coordinator=coordinator,
+        client=client,
+        archive=Archive(client),
+        tariff=tariff,
+        forecast=lambda: forecast_of(tariff.figures),
+    )
+    async_watch_issues(hass, entry, tariff)
     entry.runtime_data.history = history = make_historian(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     if history is not None:
@@ -56,12 +70,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
     """Stop reading a meter."""
     if entry.runtime_data.history is not None:
         await entry.runtime_data.history.save()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.tariff.async_stop()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
-    """Forget how far a board's history has come; the statistics stay."""
+    """Forget how far a board's history has come, and what was kept for the tariff; the statistics stay."""
     await forget(hass, entry.entry_id)
+    await TariffStore(hass, entry.entry_id).remove()
 
 
 async def async_remove_config_entry_device(

@@ -1,4 +1,4 @@
-"""Binary sensors: what is wrong with the meter or the board."""
+"""Binary sensors: what is wrong with the meter or the board, and the warnings of the capacity tariff."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity
 from .snapshot import Snapshot
+from .tariff_binary_sensors import add_tariff_binary_sensors
 
 # The coordinator reads; entities only show.
 PARALLEL_UPDATES = 0
@@ -63,6 +64,7 @@ async def async_setup_entry(
 
     add_what_can_be_told()
     entry.async_on_unload(coordinator.async_add_listener(add_what_can_be_told))
+    add_tariff_binary_sensors(entry, async_add_entities)
 
 
 class DigimonBinarySensor(DigimonEntity, BinarySensorEntity):

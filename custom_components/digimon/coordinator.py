@@ -20,6 +20,7 @@ from .source import Source, SourceError
 
 if TYPE_CHECKING:
     from .history.historian import Historian
+    from .tariff import Tariff
 
 # The interval over which a board averages: faster gives nothing new, slower misses what happens.
 UPDATE_INTERVAL = timedelta(seconds=5)
@@ -39,6 +40,9 @@ class DigimonRuntimeData:
 
     archive: Archive
     """The card of the same board, for everyone who looks back."""
+
+    tariff: Tariff
+    """The bill, the forecast and the warning; follows the coordinator before the entities do."""
 
     forecast: Callable[[], dict[str, Any] | None] = lambda: None
     """What is expected of the running quarter, as plain data for the card; None while nothing is."""

@@ -3,18 +3,21 @@
 from typing import Any
 
 import probatio
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 
+from .tariff_flow import STEPS as TARIFF_STEPS
+from .tariff_flow import TariffSteps
+
 # The steps that a person can choose from; each saves the whole of the options, changed by its own part.
-STEPS = ["password"]
+STEPS = [*TARIFF_STEPS, "password"]
 
 _PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
 _PASSWORD_SCHEMA = probatio.Schema({probatio.Optional(CONF_PASSWORD): _PASSWORD})
 
 
-class DigimonOptionsFlow(OptionsFlowWithReload):
+class DigimonOptionsFlow(TariffSteps):
     """Changes what is kept beside the address of a board."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none

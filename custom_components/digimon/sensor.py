@@ -31,6 +31,7 @@ from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity, SubMeterEntity
 from .history.entities import history_sensors
 from .snapshot import Health, Phase, Reading, Snapshot, SubMeter
+from .tariff_sensors import add_tariff_sensors
 
 # The coordinator reads; entities only show.
 PARALLEL_UPDATES = 0
@@ -460,6 +461,7 @@ async def async_setup_entry(
     add_what_is_sent()
     entry.async_on_unload(coordinator.async_add_listener(add_what_is_sent))
     async_add_entities(history_sensors(coordinator, entry.runtime_data.history))
+    add_tariff_sensors(entry, async_add_entities)
 
 
 def _sub_meter_sensors(meter: SubMeter) -> Iterator[tuple[DigimonSubMeterDescription, SubMeter]]:

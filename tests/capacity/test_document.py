@@ -72,3 +72,16 @@ def test_the_eight_loads_are_those_of_the_tests() -> None:
 
 def test_each_year_of_rates_is_told() -> None:
     assert {int(row[0]) for row in table("year", "what is known")} == {row.valid_from.year for row in read_rates().rows}
+
+
+def test_the_example_of_the_readme() -> None:
+    bill = bill_of(window("3.1", "4.4", "1.9"), Contract(area=Area.ANTWERPEN), read_rates(), date(2026, 6, 1))
+    assert bill.kilowatt is not None
+    assert bill.month is not None
+    assert (round(bill.kilowatt, 3), euros(bill.month)) == (Decimal("3.333"), Decimal("14.55"))
+    for name, numbers in (
+        ("README.md", ("3.333 kW", "14.55 euro", "52.37 euro", "4.36 euro")),
+        ("README.nl.md", ("3,333 kW", "14,55 euro", "52,37 euro", "4,36 euro")),
+    ):
+        text = " ".join(" ".join(read(name).prose).split())
+        assert [number for number in numbers if number not in text] == []

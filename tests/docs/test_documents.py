@@ -70,14 +70,14 @@ def test_both_readmes_have_the_same_sections() -> None:
 @pytest.mark.parametrize(("name", "language"), zip(READMES, ("en", "nl"), strict=True))
 def test_the_readme_lists_every_sensor_by_the_name_that_people_see(name: str, language: str) -> None:
     names = load(INTEGRATION / "translations" / f"{language}.json")["entity"]["sensor"]
-    (table,) = (table for table in read(name).tables() if any("sensor.digimon" in cell for cell in table[-1]))
+    rows = [row for table in read(name).tables() for row in table if any("`sensor.digimon" in cell for cell in row)]
     listed: set[str] = set()
-    for row in table[1:]:
+    for row in rows:
         # "Energy day tariff, night tariff" stands for two names that differ in their end.
         first, *others = row[0].split(", ")
         listed |= {first, *(f"{first.rsplit(' ', other.count(' ') + 1)[0]} {other}" for other in others)}
     assert listed == {sensor["name"] for sensor in names.values()}
-    for row in table[1:]:
+    for row in rows:
         first = unicodedata.normalize("NFD", row[0].split(", ")[0]).encode("ascii", "ignore").decode().lower()
         assert row[1].split(", ")[0] == f"`sensor.digimon_{first.replace(' ', '_')}`"
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
@@ -13,13 +14,21 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
-from core.clock import quarter_start
+from core.clock import day_start, quarter_start
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor.identity import parse_description, parse_info
 
 from .board import DESCRIPTION, INFO, METER, QUARTER, Board
+from .metered import Load, Metered
 
 type Tick = Callable[..., Awaitable[None]]
+type At = Callable[[int], Awaitable[None]]
+
+EVENING = day_start(2026, 6, 10) + 18 * 3600
+"""Begin of a quarter (utc)."""
+
+YEAR = {(2025 if month > 5 else 2026, month): 3000 + 100 * month for month in range(1, 13)}
+"""Month peaks of the twelve months before it: (year, month) -> W."""
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +95,62 @@ def tick(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Tick:
     return let_pass
 
 
+@pytest.fixture
+def options() -> dict[str, Any]:
+    """Of the entry; parametrise to have others."""
+    return {"capacity": {"area": "antwerpen"}}
+
+
+@pytest.fixture
+def load() -> Load:
+    """What the house takes; parametrise to have another."""
+    return lambda _: 500
+
+
+@pytest.fixture
+def begin() -> int:
+    """When the meter is first looked at."""
+    return EVENING - 30
+
+
+@pytest.fixture
+def metered(board: Board, load: Load, begin: int, variant: str) -> Metered:
+    if variant == "without_peaks":
+        return Metered(board, load, begin - 900, sends_demand=False)
+    return Metered(board, load, begin - 900, peak=(EVENING - 57_600, 2000), listed=dict(YEAR))
+
+
+@pytest.fixture
+def at(hass: HomeAssistant, metered: Metered, freezer: FrozenDateTimeFactory) -> At:
+    """Come to an instant, and poll then."""
+
+    async def come_to(utc: int) -> None:
+        metered.show(utc)
+        freezer.move_to(datetime.fromtimestamp(utc, UTC))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return come_to
+
+
+@pytest.fixture
+async def running(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    metered: Metered,
+    options: dict[str, Any],
+    begin: int,
+    freezer: FrozenDateTimeFactory,
+) -> MockConfigEntry:
+    """The entry with its options, set up at the begin."""
+    hass.config_entries.async_update_entry(entry, options=options)
+    metered.show(begin)
+    freezer.move_to(datetime.fromtimestamp(begin, UTC))
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
 def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> str | None:
     """The state of an entity; None when there is no such entity."""
     found = hass.states.get(entity_id)
@@ -95,6 +160,13 @@ def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> s
 def board_device(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """The id of the device of a board."""
     return async_get_device_id_by_identifier(hass, (DOMAIN, str(entry.unique_id)), config_entry_id=entry.entry_id)
+
+
+def shown(hass: HomeAssistant) -> set[str]:
+    """The states of all sensors, less the limit that chargers go by when nothing is heard."""
+    return {
+        sensor.state for sensor in hass.states.async_all("sensor") if sensor.entity_id != "sensor.digimon_steady_limit"
+    }
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[str]:

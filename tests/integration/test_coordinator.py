@@ -9,7 +9,7 @@ from core.clock import next_quarter, quarter_id_at
 from custom_components.digimon.monitor import BoardClient
 
 from .board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board, Fault
-from .conftest import Tick, said, state, unique_id
+from .conftest import Tick, said, shown, state, unique_id
 
 MONTH_PEAK_SENSOR = "sensor.digimon_month_peak"
 
@@ -84,7 +84,7 @@ async def test_a_lost_board_is_unavailable_and_comes_back_by_itself(
     await board.stop()
     for _ in range(5):
         await tick()
-        assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+        assert shown(hass) == {STATE_UNAVAILABLE}
     assert said(caplog) == ["Error fetching digimon data: digimon does not answer"]
     caplog.clear()
     await board.start()
@@ -125,7 +125,7 @@ async def test_no_fault_of_a_board_becomes_a_value_or_an_exception(
     for _ in range(3):
         board.telegram()
         await tick()
-        assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+        assert shown(hass) == {STATE_UNAVAILABLE}
     assert said(caplog) == [f"Error fetching digimon data: {reason}"]
     board.faults.clear()
     board.telegram()

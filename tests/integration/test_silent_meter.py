@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .board import Board
-from .conftest import Tick, said, state
+from .conftest import Tick, said, shown, state
 
 
 @pytest.mark.parametrize("variant", ["single_phase", "original"])
@@ -20,7 +20,7 @@ async def test_a_silent_meter_is_unavailable_after_thirty_seconds(
         assert state(hass) == before
     for _ in range(5):
         await tick()
-        assert {sensor.state for sensor in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+        assert shown(hass) == {STATE_UNAVAILABLE}
     assert said(caplog) == ["digimon answers, but its meter sends no telegrams"]
     caplog.clear()
     board.telegram(50)

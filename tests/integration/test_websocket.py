@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, 
 
 from core.clock import day_quarters, quarter_path, quarter_start
 from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.tariff_events import forecast_of
 
 from .board import METER, QUARTER, Board, Fault
 from .card import forget_days, house_of, put_day, put_folders, put_quarter, quarter_of
@@ -64,7 +65,7 @@ async def test_a_subscriber_is_told_the_running_quarter_at_once(
     assert live["net_power"] == live["consumed_power"] - live["produced_power"]
     assert (live["average_demand"] is None) is (variant in ("without_peaks", "original"))
     assert (told["month_peak"] is None) is (variant == "without_peaks")
-    assert told["forecast"] is None
+    assert told["forecast"] == forecast_of(loaded.runtime_data.tariff.figures)
 
 
 async def test_a_subscriber_is_told_what_changes_and_nothing_else(

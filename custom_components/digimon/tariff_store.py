@@ -1,0 +1,82 @@
+"""Keeps what the capacity tariff has to remember over a restart, one file per entry."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, fields
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .capacity.ledger import Ledger, MonthStart, Quarter
+from .capacity.months import Month
+from .capacity.state import Memory
+from .const import DOMAIN
+
+_VERSION = 1
+
+# What is lost at most when the power fails; a month peak is in the meter all the same.
+_SAVE_SECONDS = 60
+
+
+class TariffStore:
+    """Memory and ledger of one entry."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.capacity.{entry_id}")
+        self._kept: tuple[Memory, Ledger] = (Memory(), Ledger())
+
+    async def load(self) -> tuple[Memory, Ledger]:
+        """What was kept; nothing of what cannot be read."""
+        data = await self._store.async_load() or {}
+        self._kept = memory_of(data.get("memory")), ledger_of(data.get("ledger"))
+        return self._kept
+
+    def keep(self, memory: Memory, ledger: Ledger) -> None:
+        """Write it before long, when it is not what is kept already."""
+        if (memory, ledger) == self._kept:
+            return
+        self._kept = memory, ledger
+        self._store.async_delay_save(self._data, _SAVE_SECONDS)
+
+    async def save(self) -> None:
+        """Write it now."""
+        await self._store.async_save(self._data())
+
+    async def remove(self) -> None:
+        """Forget everything."""
+        await self._store.async_remove()
+
+    def _data(self) -> dict[str, Any]:
+        memory, ledger = self._kept
+        start = ledger.month_start
+        return {
+            "memory": asdict(memory),
+            "ledger": {
+                "days": [[day, *quarter] for day, quarter in ledger.days.items()],
+                "month_start": None if start is None else [*start.month, start.register_wh],
+                "tells_peaks": ledger.tells_peaks,
+            },
+        }
+
+
+def memory_of(data: object) -> Memory:
+    """A memory that was stored; keys of other versions are left out."""
+    if not isinstance(data, Mapping):
+        return Memory()
+    names = {field.name for field in fields(Memory)}
+    known = {name: value for name, value in data.items() if name in names and isinstance(value, int)}
+    return Memory(**known)
+
+
+def ledger_of(data: object) -> Ledger:
+    """A ledger that was stored."""
+    with suppress(KeyError, TypeError, ValueError):
+        if isinstance(data, Mapping):
+            start = data["month_start"]
+            return Ledger(
+                days={int(day): Quarter(int(begin), int(power_w)) for day, begin, power_w in data["days"]},
+                month_start=None if start is None else MonthStart(Month(*start[:2]), int(start[2])),
+                tells_peaks=bool(data["tells_peaks"]),
+            )
+    return Ledger()
