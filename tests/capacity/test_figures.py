@@ -40,7 +40,7 @@ def of_load(watt: int, second: int, settings: Settings | None = None) -> Figures
 
 def test_nothing_is_known_before_the_meter_was_heard() -> None:
     figures = figures_of(State(), Settings(), known(), ANTWERPEN, RATES)
-    assert figures.forecast is figures.level is figures.act_by_utc is figures.new_peak_cost is None
+    assert [figures.forecast, figures.level, figures.act_by_utc, figures.new_peak_cost] == [None] * 4
     assert figures.steady_w == 2350
     assert figures.bill.kilowatt == 3
 
@@ -65,7 +65,7 @@ def test_there_is_no_moment_to_act_when_none_is_needed_or_when_it_has_passed() -
 def test_a_meter_that_is_not_heard_tells_the_bill_and_nothing_of_the_quarter() -> None:
     state = watch(observations(lambda _: 3500, Reading.CABLE, seconds=range(-60, 300))).state
     figures = figures_of(state, Settings(goal_w=4000), known(), ANTWERPEN, RATES, is_stale=True)
-    assert figures.forecast is figures.level is figures.automation_level is figures.act_by_utc is None
+    assert [figures.forecast, figures.level, figures.automation_level, figures.act_by_utc] == [None] * 4
     assert figures.steady_w == 4000 - 150
     assert figures.bill.month is not None
 
