@@ -6,7 +6,9 @@ Names and fields for the editor are in conditions.yaml, texts under ``conditions
 from collections.abc import Callable
 from typing import override
 
+from homeassistant.components.binary_sensor.const import DOMAIN as BINARY_SENSOR_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.condition import Condition, EntityConditionBase
@@ -44,6 +46,7 @@ def _is_below_zero(state: str) -> bool:
 
 CONDITIONS: dict[str, type[Condition]] = {
     "is_injecting": state_condition(SENSOR_DOMAIN, "net_power", _is_below_zero),
+    "is_peak_at_risk": state_condition(BINARY_SENSOR_DOMAIN, "peak_at_risk", lambda state: state == STATE_ON),
 }
 
 

@@ -1,4 +1,4 @@
-"""The event entity of a board: what happens to quarters.
+"""The event entity of a board: what happens to quarters and to the month peak.
 
 A kind of event is a name in `EVENT_TYPES` and a call of `QuarterEvents.tell`.
 """
@@ -10,18 +10,22 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .capacity.events import Event
+from .capacity.figures import Figures
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .core.clock import QUARTER_INTERVALS, QUARTER_SECONDS, quarter_start
 from .entity import DigimonEntity
 from .monitor import QuarterSummary
 from .monitor.stored import summarise
+from .tariff import Tariff
+from .tariff_events import NEW_MONTH_PEAK, PEAK_WARNING, event_of
 
 # The coordinator reads; the entity only tells.
 PARALLEL_UPDATES = 0
 
 QUARTER_FINISHED: Final = "quarter_finished"
 
-EVENT_TYPES: Final = [QUARTER_FINISHED]
+EVENT_TYPES: Final = [QUARTER_FINISHED, NEW_MONTH_PEAK, PEAK_WARNING]
 
 DESCRIPTION = EventEntityDescription(key="quarter", translation_key="quarter", event_types=EVENT_TYPES)
 
@@ -32,7 +36,7 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: DigimonConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Make the event entity of a board."""
-    async_add_entities([QuarterEvents(entry.runtime_data.coordinator)])
+    async_add_entities([QuarterEvents(entry.runtime_data.coordinator, entry.runtime_data.tariff)])
 
 
 class QuarterEvents(DigimonEntity, EventEntity):
@@ -42,8 +46,9 @@ class QuarterEvents(DigimonEntity, EventEntity):
     Home Assistant restarted.
     """
 
-    def __init__(self, coordinator: DigimonCoordinator) -> None:
+    def __init__(self, coordinator: DigimonCoordinator, tariff: Tariff) -> None:
         super().__init__(coordinator, DESCRIPTION)
+        self._tariff = tariff
         self._from_utc: int | None = None
         """What began earlier is not told any more; None until the running quarter is known."""
 
@@ -52,6 +57,7 @@ class QuarterEvents(DigimonEntity, EventEntity):
         """Take note of the running quarter: the first one to be told."""
         await super().async_added_to_hass()
         self._take_bearings()
+        self.async_on_remove(self._tariff.async_listen(self._tell_of_tariff))
 
     @callback
     def _take_bearings(self) -> None:
@@ -72,6 +78,13 @@ class QuarterEvents(DigimonEntity, EventEntity):
                 self.tell(QUARTER_FINISHED, finished_attributes(summary))
                 return
         super()._handle_coordinator_update()
+
+    @callback
+    def _tell_of_tariff(self, event: Event, figures: Figures) -> None:
+        """Tell of the month peak; that a quarter ended is told with all that was measured in it, see above."""
+        told = event_of(event, figures)
+        if told is not None:
+            self.tell(*told)
 
     @callback
     def tell(self, event_type: str, attributes: dict[str, Any]) -> None:

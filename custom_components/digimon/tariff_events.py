@@ -1,4 +1,4 @@
-"""What happens to quarters and peaks, as the event entity and automations see it.
+"""What happens to the month peak, as the event entity and automations see it.
 
 Powers are kW and money is euros, as a message reads them; instants are ISO 8601 in UTC. None is what is not known.
 """
@@ -15,21 +15,19 @@ from .core.clock import QUARTER_SECONDS
 
 PEAK_WARNING: Final = "peak_warning"
 NEW_MONTH_PEAK: Final = "new_month_peak"
-QUARTER_FINISHED: Final = "quarter_finished"
-TARIFF_EVENT_TYPES: Final = (QUARTER_FINISHED, NEW_MONTH_PEAK, PEAK_WARNING)
 
 _KILO = 1000
 
 
-def event_of(event: Event, figures: Figures) -> tuple[str, dict[str, Any]]:
-    """The type of an event and what it says."""
+def event_of(event: Event, figures: Figures) -> tuple[str, dict[str, Any]] | None:
+    """The type of an event and what it says; None for what is told elsewhere."""
     match event:
         case PeakWarning():
             return PEAK_WARNING, _warning(event, figures)
         case NewMonthPeak():
             return NEW_MONTH_PEAK, _new_month_peak(event, figures)
         case QuarterFinished():
-            return QUARTER_FINISHED, _finished(event, figures)
+            return None
 
 
 def _warning(event: PeakWarning, figures: Figures) -> dict[str, Any]:
@@ -55,15 +53,6 @@ def _new_month_peak(event: NewMonthPeak, figures: Figures) -> dict[str, Any]:
         "quarter_end": _instant(event.start_utc + QUARTER_SECONDS),
         "cost": _euros(figures.cost_of_rise(event.before_w, event.after_w)),
         "cost_month": _euros(figures.bill.month),
-    }
-
-
-def _finished(event: QuarterFinished, figures: Figures) -> dict[str, Any]:
-    return {
-        "average": _kw(event.power_w),
-        "quarter_start": _instant(event.start_utc),
-        "quarter_end": _instant(event.start_utc + QUARTER_SECONDS),
-        "target": _kw(figures.target_w),
     }
 
 

@@ -13,6 +13,7 @@ from homeassistant.helpers.trigger import NotTriggeredReasonReporter, StatelessE
 
 from .event import DESCRIPTION, QUARTER_FINISHED
 from .targets import entities_of_kind
+from .tariff_events import NEW_MONTH_PEAK, PEAK_WARNING
 
 
 def event_trigger(event_type: str) -> type[Trigger]:
@@ -33,6 +34,8 @@ def event_trigger(event_type: str) -> type[Trigger]:
 
 
 TRIGGERS: dict[str, type[Trigger]] = {
+    "new_month_peak": event_trigger(NEW_MONTH_PEAK),
+    "peak_at_risk": event_trigger(PEAK_WARNING),
     "quarter_finished": event_trigger(QUARTER_FINISHED),
 }
 

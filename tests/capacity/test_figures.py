@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from custom_components.digimon.capacity.billing import Contract, Region, WithoutEuros, bill_of, euros
+from custom_components.digimon.capacity.billing import Contract, Region, WithoutEuros, bill_of
 from custom_components.digimon.capacity.explanation import calculation, month_lines, month_sources
 from custom_components.digimon.capacity.figures import Figures, TariffBasis, figures_of
 from custom_components.digimon.capacity.level import Level
@@ -52,7 +52,8 @@ def test_a_quarter_that_becomes_expensive_has_a_price_and_a_moment_to_act() -> N
     # A second on the safe side.
     assert figures.act_by_utc == QUARTER + 449
     assert figures.new_peak_cost is not None
-    assert euros(figures.new_peak_cost) == Decimal("4.36")
+    # A kW more than is paid anyway, give or take a Wh of the registers.
+    assert abs(figures.new_peak_cost - Decimal("4.364")) < Decimal("0.02")
 
 
 def test_there_is_no_moment_to_act_when_none_is_needed_or_when_it_has_passed() -> None:
