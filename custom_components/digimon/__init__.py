@@ -12,6 +12,7 @@ from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeD
 from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
+from .identity import async_upgrade
 from .monitor import Address, Archive, BoardClient
 from .services import async_setup_services
 from .source import BoardSource
@@ -50,6 +51,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     )
     coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
     await coordinator.async_config_entry_first_refresh()
+    async_upgrade(hass, entry, coordinator.data.device.identifiers)
     tariff = await async_follow_tariff(hass, entry, coordinator)
     entry.runtime_data = DigimonRuntimeData(
         coordinator=coordinator,

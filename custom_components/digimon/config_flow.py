@@ -3,11 +3,14 @@
 from typing import Any, override
 
 import probatio
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import DEFAULT_HOST, DOMAIN
@@ -51,8 +54,29 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Take what announces itself as a board."""
-        address = Address(host=discovery_info.host, port=discovery_info.port or DEFAULT_PORT)
+        """Take what announces itself by mDNS."""
+        return await self._discovered(
+            Address(host=discovery_info.host, port=discovery_info.port or DEFAULT_PORT),
+        )
+
+    @override
+    async def async_step_ssdp(self, discovery_info: SsdpServiceInfo) -> ConfigFlowResult:
+        """Take what announces itself by SSDP."""
+        try:
+            address = parse_address(discovery_info.ssdp_location or "")
+        except InvalidAddressError:
+            return self.async_abort(reason="not_a_board")
+        return await self._discovered(address)
+
+    @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Take what a router gave an address: a name like that of a board, or the MAC address of a known one."""
+        return await self._discovered(Address(host=discovery_info.ip, port=self._port_of(discovery_info.macaddress)))
+
+    async def _discovered(self, address: Address) -> ConfigFlowResult:
+        """Ask who is there, whatever the announcement said."""
+        if self._is_read_at(address):
+            return self.async_abort(reason="already_configured")
         try:
             await self._identify(address)
         except BoardError as error:
@@ -61,6 +85,26 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
         self.context["title_placeholders"] = {"name": self._board.name, "host": address.host}
         self.context["configuration_url"] = str(address.url)
         return await self.async_step_discovery_confirm()
+
+    def _is_read_at(self, address: Address) -> bool:
+        """Whether a board is known and answers there: what it announces again and again costs it no request.
+
+        Not when it fails: after a router handed out addresses anew, another board may announce itself at its address.
+        """
+        return any(
+            entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator.last_update_success
+            for entry in self._async_current_entries(include_ignore=False)
+            if (entry.data[CONF_HOST], entry.data[CONF_PORT]) == (address.host, address.port)
+        )
+
+    def _port_of(self, mac: str) -> int:
+        """The port of a known board, which no router tells; that of the API for others."""
+        connection = (dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))
+        for entry in self._async_current_entries(include_ignore=False):
+            devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
+            if any(connection in device.connections for device in devices):
+                return int(entry.data[CONF_PORT])
+        return DEFAULT_PORT
 
     async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether to add the board that was found."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -69,11 +69,14 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
             always_update=False,
         )
         self.source = source
-        # All that is registered for this board goes by it.
-        self.board_id = str(entry.unique_id)
         self._progress: Progress | None = None
         self._device: Device | None = None
         self._silent_polls = 0
+
+    @property
+    def board_id(self) -> str:
+        """What all that is registered for this board goes by."""
+        return str(self.config_entry.unique_id)
 
     @property
     def identifiers(self) -> set[tuple[str, str]]:
@@ -129,6 +132,10 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
         if device == self._device:
             return
         self._device = device
+        best = next(iter(device.identifiers), self.board_id)
+        if self.config_entry.state is ConfigEntryState.LOADED and best != self.board_id:
+            # With another firmware it has a better name, which everything takes over when it is set up anew.
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
         dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.config_entry.entry_id,
             identifiers={(DOMAIN, self.board_id)},

@@ -4,11 +4,14 @@ from typing import Any
 
 import probatio
 from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.const import CONF_PASSWORD
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 
+from .monitor import Address, BoardClient, BoardError
 from .tariff_flow import STEPS as TARIFF_STEPS
 from .tariff_flow import TariffSteps
+from .writing import text_of
 
 # The steps that a person can choose from; each saves the whole of the options, changed by its own part.
 STEPS = [*TARIFF_STEPS, "password"]
@@ -26,9 +29,25 @@ class DigimonOptionsFlow(TariffSteps):
 
     async def async_step_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the admin password of the board; it is never shown again, and an empty answer forgets it."""
-        if user_input is None:
-            return self.async_show_form(step_id="password", data_schema=_PASSWORD_SCHEMA)
-        return self._save({CONF_PASSWORD: user_input.get(CONF_PASSWORD) or None})
+        errors = {}
+        if user_input is not None:
+            password = user_input.get(CONF_PASSWORD) or None
+            error = None if password is None else await self._refusal_of(password)
+            if error is None:
+                return self._save({CONF_PASSWORD: password})
+            errors["base"] = error
+        return self.async_show_form(step_id="password", data_schema=_PASSWORD_SCHEMA, errors=errors)
+
+    async def _refusal_of(self, password: str) -> str | None:
+        """What the board has against a password; when it takes it, it blinks."""
+        data = self.config_entry.data
+        address = Address(host=data[CONF_HOST], port=data[CONF_PORT])
+        client = BoardClient(address, async_get_clientsession(self.hass), password=password)
+        try:
+            await client.blink()
+        except BoardError as error:
+            return text_of(error)
+        return None
 
     def _save(self, changes: dict[str, Any]) -> ConfigFlowResult:
         """End with some options changed; None takes one away."""

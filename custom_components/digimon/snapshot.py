@@ -23,6 +23,8 @@ class Device:
     serial: str | None
     mac: str | None
     configuration_url: str | None
+    identifiers: tuple[str, ...] = ()
+    """What tells it from others, best first; empty when it has nothing but what its entry goes by."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

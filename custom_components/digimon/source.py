@@ -157,6 +157,7 @@ class BoardSource:
 
     def _device(self, board: BoardInfo) -> Device:
         return Device(
+            identifiers=board.identifiers,
             manufacturer="Ockernuts" if board.original else "Digimon",
             model=board.model,
             name=board.name,

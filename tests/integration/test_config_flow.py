@@ -6,10 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_DHCP,
+    SOURCE_SSDP,
+    SOURCE_USER,
+    SOURCE_ZEROCONF,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -17,7 +27,7 @@ from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor import BoardClient
 
 from .board import DESCRIPTION, INFO, QUARTER, VARIANTS, Board, Fault
-from .conftest import unique_id
+from .conftest import Tick, state, unique_id
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "custom_components/digimon/manifest.json").read_text())
 
@@ -268,3 +278,149 @@ def test_home_assistant_is_not_told_to_look_at_other_web_servers() -> None:
         assert not fnmatch("printer._http._tcp.local.", matcher.get("name", "*")) or not fnmatch(
             "esp32 devkit", matcher.get("properties", {}).get("board", "*")
         )
+
+
+def ssdp(board: Board, location: str | None = None) -> SsdpServiceInfo:
+    """What a board announces by SSDP."""
+    return SsdpServiceInfo(
+        ssdp_usn="uuid:38323636-4558-4dda-9188-cda0e6123458::upnp:rootdevice",
+        ssdp_st="upnp:rootdevice",
+        ssdp_location=location or f"http://127.0.0.1:{board.port}/description.xml",
+        upnp={"manufacturer": "Ockernuts", "modelDescription": "Digitale Meter Monitor"},
+    )
+
+
+def lease(mac: str = "020000123458", hostname: str = "digimon") -> DhcpServiceInfo:
+    """What is seen when a router hands out an address."""
+    return DhcpServiceInfo(ip="127.0.0.1", hostname=hostname, macaddress=mac)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_a_board_that_is_found_by_ssdp_is_added_by_one_click(hass: HomeAssistant, board: Board) -> None:
+    flow = await start(hass, SOURCE_SSDP, ssdp(board))
+    assert flow["step_id"] == "discovery_confirm"
+    result = await submit(hass, flow)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].unique_id == unique_id(board)
+
+
+async def test_an_ssdp_announcement_without_a_possible_address_is_left_alone(hass: HomeAssistant, board: Board) -> None:
+    result = await start(hass, SOURCE_SSDP, ssdp(board, location="http:// /description.xml"))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_a_board")
+
+
+async def test_a_board_that_is_found_twice_is_shown_once(hass: HomeAssistant, board: Board) -> None:
+    await start(hass, SOURCE_ZEROCONF, announcement(board))
+    result = await start(hass, SOURCE_SSDP, ssdp(board))
+    assert result["reason"] == "already_in_progress"
+
+
+async def test_a_board_that_gets_an_address_is_asked_at_the_port_of_the_api(
+    hass: HomeAssistant, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.digimon.config_flow.DEFAULT_PORT", board.port)
+    flow = await start(hass, SOURCE_DHCP, lease())
+    assert flow["step_id"] == "discovery_confirm"
+    assert (await submit(hass, flow))["result"].unique_id == unique_id(board)
+
+
+async def test_another_device_of_that_name_is_left_alone(
+    hass: HomeAssistant, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.digimon.config_flow.DEFAULT_PORT", board.port)
+    board.faults[INFO] = Fault.NO_JSON
+    result = await start(hass, SOURCE_DHCP, lease(hostname="digimon-camera"))
+    assert result["reason"] == "not_a_board"
+
+
+async def test_a_known_board_is_followed_by_its_mac_address_also_at_another_port(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    hass.config_entries.async_update_entry(loaded, data={CONF_HOST: "127.0.0.2", CONF_PORT: board.port})
+    result = await start(hass, SOURCE_DHCP, lease(mac=board.read(INFO)["mac"].replace(":", ""), hostname="anything"))
+    assert result["reason"] == "already_configured"
+    assert loaded.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+
+
+async def test_what_a_board_announces_while_it_is_read_costs_it_no_request(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry
+) -> None:
+    board.requests.clear()
+    result = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert result["reason"] == "already_configured"
+    assert board.requests == []
+
+
+async def test_two_boards_whose_addresses_were_exchanged_are_both_followed(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    async with Board("three_phase") as other:
+        second = MockConfigEntry(
+            domain=DOMAIN,
+            title="digimon",
+            unique_id=unique_id(other),
+            data={CONF_HOST: "127.0.0.1", CONF_PORT: other.port},
+        )
+        second.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(second.entry_id)
+        board.become("three_phase")
+        other.become("single_phase")
+        await tick(60)
+        assert loaded.runtime_data.coordinator.last_exception.translation_key == "wrong_device"
+        for announced in (board, other):
+            assert (await start(hass, SOURCE_ZEROCONF, announcement(announced)))["reason"] == "already_configured"
+        await hass.async_block_till_done()
+        assert loaded.data[CONF_PORT] == other.port
+        assert second.data[CONF_PORT] == board.port
+        assert loaded.state is second.state is ConfigEntryState.LOADED
+
+
+async def test_the_matchers_are_those_of_what_boards_announce() -> None:
+    assert {"manufacturer": "Ockernuts", "modelDescription": "Digitale Meter Monitor"} in MANIFEST["ssdp"]
+    assert {"hostname": "digimon*"} in MANIFEST["dhcp"]
+    assert {"registered_devices": True} in MANIFEST["dhcp"]
+
+
+async def test_a_board_that_learns_its_serial_number_keeps_all_that_was_recorded(
+    hass: HomeAssistant,
+    board: Board,
+    entry: MockConfigEntry,
+    at_meter_time: None,
+    device_registry: dr.DeviceRegistry,
+    tick: Tick,
+) -> None:
+    serial, mac = unique_id(board), board.read(INFO)["mac"]
+    board.update(INFO, serial="Unknown")
+    udn = unique_id(board)
+    assert udn.endswith(mac.replace(":", "")[-6:])
+    hass.config_entries.async_update_entry(entry, unique_id=udn)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    before = {known.entity_id for known in hass.states.async_all()}
+    assert before
+
+    board.update(INFO, serial=serial)
+    for _ in range(13):
+        board.telegram()
+        await tick()
+
+    assert entry.unique_id == serial
+    assert entry.state is ConfigEntryState.LOADED
+    assert {known.entity_id for known in hass.states.async_all()} == before
+    assert state(hass) == "524"
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert {identifier for device in devices for _, identifier in device.identifiers} == {
+        serial,
+        f"{serial}_gas_7flo2119012345",
+    }
+
+
+async def test_two_entries_for_one_board_stay_two(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    MockConfigEntry(domain=DOMAIN, unique_id=unique_id(board), disabled_by=ConfigEntryDisabler.USER).add_to_hass(hass)
+    udn = f"38323636-4558-4dda-9188-cda0e6{board.read(INFO)['mac'].replace(':', '')[-6:]}"
+    hass.config_entries.async_update_entry(entry, unique_id=udn)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.unique_id == udn
+    assert "digimon is read by another entry, too; remove one of them" in caplog.text
