@@ -24,6 +24,10 @@ class Board(NamedTuple):
     button: int | None
     # Of the eFuse words with the factory's unique id of the chip (EFUSE_RD_SYS_PART1_DATA0).
     serial_address: int
+    # As esptool names the chip.
+    chip: str
+    # Where the chip's ROM looks for the boot loader, which the stock image of MicroPython begins with.
+    image_offset: int
 
 
 # By the name that the build is given.
@@ -41,6 +45,8 @@ BOARDS = {
         card_power=None,
         button=9,
         serial_address=0x6000885C,
+        chip="esp32c3",
+        image_offset=0x0,
     ),
     "t8_s2": Board(
         name="LilyGo TTGO T8 ESP32 S2 V1.1",
@@ -55,6 +61,8 @@ BOARDS = {
         card_power=14,
         button=0,
         serial_address=0x3F41A05C,
+        chip="esp32s2",
+        image_offset=0x1000,
     ),
     "s2_mini": Board(
         name="Wemos ESP32 S2 Mini",
@@ -69,12 +77,20 @@ BOARDS = {
         card_power=None,
         button=None,
         serial_address=0x3F41A05C,
+        chip="esp32s2",
+        image_offset=0x1000,
     ),
 }
 DEFAULT = "t8_c3"
 
 
-def module(board: Board, version: str) -> str:
+# What only the computer that flashes a board needs.
+_OF_THE_FLASH = ("chip", "image_offset")
+
+
+def module(slug: str, version: str) -> str:
     """The module ``board.build`` of the app: the product's version and what this board is."""
-    constants = {"VERSION": version, **{name.upper(): value for name, value in board._asdict().items()}}
+    values = BOARDS[slug]._asdict().items()
+    constants = {"VERSION": version, "SLUG": slug}
+    constants |= {name.upper(): value for name, value in values if name not in _OF_THE_FLASH}
     return "".join(f"{name} = {value!r}\n" for name, value in constants.items())

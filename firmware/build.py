@@ -42,7 +42,7 @@ def modules(board: str) -> dict[str, str]:
     for package in ("board", "core"):
         for path in sorted((FIRMWARE / package).glob("*.py")):
             found[f"{package}/{path.name}"] = path.read_text()
-    found["board/build.py"] = boards.module(boards.BOARDS[board], version())
+    found["board/build.py"] = boards.module(board, version())
     return found
 
 
@@ -53,17 +53,20 @@ def stand_ins() -> dict[str, str]:
 
 def staged(board: str) -> dict[str, bytes]:
     """Every file of a build before anything is compiled, by its path in the build."""
-    app, names = lean.trim(modules(board), lean.UNUSED)
-    files = {f"app/{path}": source.encode() for path, source in app.items()}
-    # The only module that MicroPython looks for as text.
-    files["app/main.py"] = (FIRMWARE / "main.py").read_bytes()
+    # The stand-ins too: the heap that they take is the app's.
+    twin = {f"twin/{name}": source for name, source in stand_ins().items()}
+    app = {f"app/{path}": source for path, source in modules(board).items()}
+    trimmed, names = lean.trim(app | twin, {f"app/{path}": unwanted for path, unwanted in lean.UNUSED.items()})
+    files = {path: source.encode() for path, source in trimmed.items()}
+    # The only module that MicroPython looks for as text, and the only one that an update leaves as it is.
+    files["loader/main.py"] = (FIRMWARE / "main.py").read_bytes()
     files |= {f"app/www/{name}": content for name, content in pages.ready(PAGES).items()}
     files |= {f"app/www/{path.name}": path.read_bytes() for path in sorted(PAGES.glob("*.png"))}
     # As it is: set-up mode puts values into it line by line.
     files |= {f"app/setup/{path.name}": path.read_bytes() for path in sorted(SETUP.iterdir())}
-    files |= {f"twin/{name}": source.encode() for name, source in stand_ins().items()}
     # What the short names in a traceback from the board stand for.
-    files["names.json"] = json.dumps(names, indent=1).encode()
+    of_app = {path.removeprefix("app/"): short for path, short in names.items() if path in app}
+    files["names.json"] = json.dumps(of_app, indent=1).encode()
     return files
 
 
@@ -104,14 +107,14 @@ def compile_module(source: Path) -> None:
 
 
 def _is_module(path: str) -> bool:
-    return path.endswith(".py") and path != "app/main.py"
+    return path.endswith(".py") and path != "loader/main.py"
 
 
 def build(board: str = boards.DEFAULT) -> Path:
     """Build the app for a board, unless it was before.
 
-    :returns: a folder with ``app``, which goes on the board's flash, and ``twin``, which stands in
-        for the board's own modules.
+    :returns: a folder with ``app`` and ``loader``, which go on the board's flash (`image.py`), and ``twin``,
+        which stands in for the board's own modules.
     :raises subprocess.CalledProcessError: a module does not compile.
     """
     files = staged(board)

@@ -119,6 +119,8 @@ def _shorten(module: ast.Module, keywords: set[str | None]) -> dict[str, str]:
             node.name = short[node.name]
         elif isinstance(node, ast.ExceptHandler) and node.name:
             node.name = short.get(node.name, node.name)
+        elif isinstance(node, ast.Global):
+            node.names = [short.get(name, name) for name in node.names]
     return {name: meaning for meaning, name in short.items()}
 
 

@@ -1,5 +1,6 @@
 # Written by firmware/build.py from firmware/boards.py, where each name is explained.
 VERSION: str
+SLUG: str
 NAME: str
 LED: int
 P1_RECEIVE: int

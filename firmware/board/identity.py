@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .net import Network
     from .p1 import P1Port
     from .store import Store
+    from .watchdog import Watchdog
 
 API = 1
 
@@ -56,6 +57,8 @@ class Identity:
     """Gathers what ``/info``, ``/description.xml`` and discovery tell about the board.
 
     :ivar uuid: under which UPnP knows the board.
+    :ivar watchdog: knows what was before the last reset.
+    :ivar on_trial: whether this version is new and has yet to show that it works.
     :ivar responder: knows the name under which the board is found, None if it is not to be found.
     :ivar builder: knows how far the index is.
     """
@@ -73,6 +76,8 @@ class Identity:
         self._store = store
         self._port = port
         self._record = record
+        self.watchdog: Watchdog | None = None
+        self.on_trial = False
         self._serial = serial_number()
         self._mac = machine.unique_id()
         self.uuid = _UUID + self._mac[3:].hex()
@@ -101,6 +106,9 @@ class Identity:
             "mac": ":".join(f"{byte:02x}" for byte in self._mac),
             "uptime_s": uptime(),
             "reset_cause": reset_cause(),
+            "reset_task": None if self.watchdog is None else self.watchdog.task or None,
+            "reset_error": None if self.watchdog is None else self.watchdog.error or None,
+            "on_trial": self.on_trial,
             "heap_size": memory.size(),
             "heap_free": free,
             "heap_used_max": self._record.highest,

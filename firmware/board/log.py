@@ -6,6 +6,7 @@ from io import StringIO
 from core.clock import format_stamp
 
 from .uptime import uptime
+from .watchdog import failed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,17 +21,22 @@ class Log:
     """Entries for the person who wants to know why.
 
     :ivar utc: the meter's clock at the last telegram, None before it.
+    :ivar start: when the board started by a time server's clock, None if none was asked.
     :ivar append: writes a text behind the card's log; whether it is there now.
     """
 
     def __init__(self) -> None:
         self.utc: int | None = None
+        self.start: int | None = None
         self.append: Callable[[str], bool] | None = None
         self._waiting: list[str] = []
 
     def write(self, text: str) -> None:
         """Add an entry of one or more lines."""
-        when = f"+{uptime()}s" if self.utc is None else format_stamp(self.utc)
+        utc = self.utc
+        if utc is None and self.start is not None:
+            utc = self.start + uptime()
+        when = f"+{uptime()}s" if utc is None else format_stamp(utc)
         text = f"{when} {text[:_LONGEST_ENTRY]}"
         print(text)
         self._waiting.append(text + "\n")
@@ -39,6 +45,7 @@ class Log:
 
     def error(self, what: str, error: Exception) -> None:
         """Add an exception with its traceback."""
+        failed(what, error)
         traceback = StringIO()
         sys.print_exception(error, traceback)
         self.write(f"{what}: {traceback.getvalue().strip()}")

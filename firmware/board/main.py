@@ -5,10 +5,11 @@ import sys
 import time
 
 import machine
+from machine import Pin
 
-from .build import VERSION
+from . import build, led
 from .builder import Builder
-from .config import CONFIG, DEFAULT_NAME, load
+from .config import CONFIG, DEFAULT_NAME, forget_wifi, load
 from .discovery import Responder
 from .identity import Identity, reset_cause
 from .index import Index
@@ -16,10 +17,12 @@ from .journal import Journal
 from .keeper import Keeper
 from .live import Live
 from .log import Log
-from .memory import Memory
+from .memory import Memory, unload
 from .net import RESET, SET_UP, Network
 from .p1 import P1Port
-from .store import Store
+from .store import OK, Store
+from .uptime import uptime
+from .watchdog import Watchdog, doing, failed
 from .web import Server
 
 TYPE_CHECKING = False
@@ -32,6 +35,14 @@ if TYPE_CHECKING:
 _RESTART_SECONDS = 1
 _CARD_CHECK_SECONDS = 10
 _RESET_PAUSE_SECONDS = 3
+# A new version that has lived that long in its network is the good one from then on.
+_TRIAL_SECONDS = 60
+# The BOOT button has to be held for so long to make the board forget its Wi-Fi.
+_HOLD_SECONDS = 20
+# The chip's clock loses a few seconds a day, and may be off by so many.
+_OFF_SECONDS = 3
+# A board in a network that has heard no telegram for so long asks a time server, once.
+_SILENT_SECONDS = 30
 # For the answer to who asked for it.
 _RESTART_PAUSE_SECONDS = 2
 
@@ -50,6 +61,7 @@ class Application:
         :param http_port: the port to serve at.
         :param announced: whether the board is to be found by multicast DNS and SSDP.
         """
+        self._watchdog = Watchdog()
         self.memory = Memory()
         self._host = host
         self._http_port = http_port
@@ -60,17 +72,33 @@ class Application:
         index = Index(self._store)
         self._keeper = Keeper(self._store, Journal(self._store), index)
         self.port = P1Port(self._live, self._keeper, self._log, self.memory)
-        self._log.write(f"start: {VERSION}, {reset_cause()}")
+        self._led = led.Led(self.port)
+        self._log.write(f"start: {build.VERSION}, {reset_cause()}")
+        self._watchdog.report(self._log)
+        from . import slots
+
+        on_trial = slots.report(self._log)
+        unload("slots")
+        # The card before the radio: both at once ask more of the meter's supply than it gives.
         self._store.start()
         self._keeper.card_came()
         config = load(self._store.read(CONFIG))
         self._network = Network(config, self._log)
         identity = Identity(config, self._network, self._store, self.port, self.memory)
+        identity.watchdog = self._watchdog
+        identity.on_trial = on_trial
         self._identity = identity
         self._server = Server(self._log, self.memory)
         self._builder = Builder(self._store, index, self._keeper, self.port, self._server.guard)
         identity.builder = self._builder
         self._store.came = self._card_came
+        # Low while it is pressed.
+        self._button = None if build.BUTTON is None else Pin(build.BUTTON, Pin.IN, Pin.PULL_UP)
+        self._held_seconds = 0
+        # The meter's clock less the time that the board is on, when the chip's clock was set.
+        self._clock_start: int | None = None
+        self._in_set_up = False
+        self._healthy_seconds = 0
         self._finders: list[Responder | Ssdp] = []
         if announced:
             identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
@@ -93,6 +121,9 @@ class Application:
         self._keep("p1", self.port.run)
         self._keep("watch", self._watch)
         self._keep("index", self._builder.run)
+        self._keep("led", self._led.run)
+        self._watchdog.expect("p1", self.port)
+        self._watchdog.expect("led", self._led)
         self.memory.collect()
 
     async def wait(self) -> None:
@@ -111,26 +142,41 @@ class Application:
         # What was cancelled gets the turn to end.
         await asyncio.sleep(0)
 
-    async def restart(self) -> None:
-        """Stop and start again from nothing; a soft reset would leave the drivers as they are."""
+    async def restart(self, why: str = "restart", farewell: bool = False) -> None:
+        """Stop and start again from nothing; a soft reset would leave the drivers as they are.
+
+        :param why: what `/info` tells afterwards.
+        :param farewell: whether the light says `bye`.
+        """
         try:
             await self.stop()
+            if farewell:
+                # The light's own task has ended with the others.
+                self._led.once = led.BYE
+                await self._led.tell()
         except Exception as error:  # noqa: BLE001 (what cannot be stopped is reset all the more)
             self._log.error("stop", error)
+        doing(why)
         machine.reset()
 
     def _card_came(self) -> None:
         self._keeper.card_came()
         self._builder.restart()
 
-    def restart_soon(self) -> None:
+    def restart_soon(self, why: str = "restart") -> None:
         """Restart in a moment, and not as one of the tasks, which that ends."""
         if self._restarting is None:
-            self._restarting = asyncio.create_task(self._restart_later())
+            self._restarting = asyncio.create_task(self._restart_later(why))
 
-    async def _restart_later(self) -> None:
+    async def _restart_later(self, why: str) -> None:
         await asyncio.sleep(_RESTART_PAUSE_SECONDS)
-        await self.restart()
+        await self.restart(why)
+
+    async def _forget(self) -> None:
+        """Forget the Wi-Fi, say so, and start again in set-up mode."""
+        self._log.write("button: the Wi-Fi is forgotten")
+        forget_wifi(self._store)
+        await self.restart("button", farewell=True)
 
     def _begin_to_serve(self) -> None:
         """Answer the house. Set-up mode, which needs its memory for other things, never loads this."""
@@ -152,6 +198,7 @@ class Application:
         from .captive import NameServer
         from .setup_mode import SetUp
 
+        self._in_set_up = True
         set_up = SetUp(self._network, self._store, self.restart_soon)
         self._server.answers, self._server.writes = set_up.answer, set_up.save
         # Last of what may fail: once it is open, a look at the network asks for set-up mode no more.
@@ -187,9 +234,10 @@ class Application:
         """What needs a look now and then."""
         seconds = 0
         while True:
+            doing("watch")
             verdict = self._network.look()
             if verdict == RESET:
-                self.restart_soon()
+                self.restart_soon("network")
             elif verdict == SET_UP:
                 self._begin_set_up()
             elif self._network.address is not None and self._server.answers is None:
@@ -197,10 +245,61 @@ class Application:
             for finder in self._finders:
                 finder.look(self._network.address)
             self._server.guard.look()
+            self._look_at_button()
+            self._look_at_clock()
+            self._led.state = self._state()
+            if self._watchdog.look(self._log):
+                self._note_health()
+            doing("")
             await asyncio.sleep(1)
             seconds += 1
             if seconds % _CARD_CHECK_SECONDS == 0:
+                doing("card")
                 self._store.check()
+
+    def _look_at_button(self) -> None:
+        held = self._button is not None and self._button.value() == 0
+        self._held_seconds = self._held_seconds + 1 if held else 0
+        if self._held_seconds == _HOLD_SECONDS and self._restarting is None:
+            self._restarting = asyncio.create_task(self._forget())
+
+    def _look_at_clock(self) -> None:
+        utc = self.port.live.utc
+        if utc is not None:
+            start = utc - uptime()
+            if self._clock_start is None or abs(start - self._clock_start) > _OFF_SECONDS:
+                from .clock import set_clock
+
+                self._clock_start = start
+                set_clock(utc)
+                unload("clock")
+        elif self._healthy_seconds == _SILENT_SECONDS:
+            from .ntp import give_time
+
+            give_time(self._log)
+            unload("ntp")
+
+    def _state(self) -> int:
+        """What the light tells: the worst first."""
+        if self._store.state != OK:
+            return led.FAULT
+        if self._in_set_up:
+            return led.SET_UP
+        return led.DARK if self._network.address is None else led.JOINED
+
+    def _note_health(self) -> None:
+        """Every task is alive; a new version that is in its network as well becomes the good one after a while."""
+        if self._in_set_up or self._network.address is None:
+            self._healthy_seconds = 0
+            return
+        self._healthy_seconds += 1
+        if self._identity.on_trial and self._healthy_seconds == _TRIAL_SECONDS:
+            from . import slots
+
+            slots.confirm()
+            unload("slots")
+            self._identity.on_trial = False
+            self._log.write(f"update: {build.VERSION} works and stays")
 
 
 async def _run() -> None:
@@ -215,6 +314,7 @@ def run() -> None:
         asyncio.run(_run())
     except Exception as error:  # noqa: BLE001 (without a reset the board would stand still until somebody comes)
         sys.print_exception(error)
+        failed("app", error)
         # A board that never gets further can still be stopped by Ctrl-C.
         time.sleep(_RESET_PAUSE_SECONDS)
         machine.reset()

@@ -1,9 +1,10 @@
 """What the heap holds, and the most it ever held."""
 
 import gc
+import sys
 
 # Collecting early costs a few milliseconds each time and keeps the heap from being torn to pieces.
-GARBAGE_BYTES = 4096
+_GARBAGE_BYTES = 4096
 
 
 class Memory:
@@ -14,7 +15,6 @@ class Memory:
 
     def __init__(self) -> None:
         self.highest = 0
-        gc.threshold(GARBAGE_BYTES)
 
     def note(self) -> None:
         """Look at the heap; called where much is in use, before garbage is collected."""
@@ -24,6 +24,21 @@ class Memory:
         """Note the use and throw the garbage away."""
         self.note()
         gc.collect()
+
+
+def collect_early() -> None:
+    """Collect after every few KB of garbage."""
+    gc.threshold(_GARBAGE_BYTES)
+
+
+def unload(name: str) -> None:
+    """Let go of a module of the app that is needed once in a while only."""
+    sys.modules.pop(f"board.{name}", None)
+    try:
+        delattr(sys.modules["board"], name)
+    except (AttributeError, KeyError):
+        # It is not known by this name.
+        pass
 
 
 def size() -> int:

@@ -8,6 +8,7 @@ from machine import UART, Pin
 from core.telegram import TelegramSplitter
 
 from . import build as board
+from .watchdog import doing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ class P1Port:
     :ivar live: what the telegrams say.
     :ivar splitter: counts the good telegrams and the rejected ones by reason.
     :ivar taken: when the last telegram was taken (ticks in ms).
+    :ivar beat: when the task last had a turn (ticks in ms), whether or not a meter sends.
     """
 
     def __init__(self, live: "Live", keeper: "Keeper", log: "Log", memory: "Memory") -> None:
         self.splitter = TelegramSplitter()
         self.live = live
         self.taken = time.ticks_ms()
+        self.beat = time.ticks_ms()
         self._keeper = keeper
         self._log = log
         self._memory = memory
@@ -55,6 +58,7 @@ class P1Port:
     async def run(self) -> None:
         """Read for ever; whatever a telegram brings about is logged and the next one is read."""
         while True:
+            self.beat = time.ticks_ms()
             chunk = self._uart.read(_CHUNK)
             if chunk:
                 try:
@@ -66,9 +70,11 @@ class P1Port:
             await asyncio.sleep_ms(0 if chunk and len(chunk) == _CHUNK else _POLL_MILLISECONDS)
 
     def _take(self, telegram: bytes) -> None:
+        doing("p1")
         live = self.live
         live.take(telegram)
         self._log.utc = live.utc
         self._keeper.take(live.quarter, live.meter)
         self.taken = time.ticks_ms()
         self._memory.collect()
+        doing("")

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import boards
+import image
 from build import build
 
 from .process import Board, Wire, die_with_parent
@@ -59,6 +61,15 @@ def arguments() -> argparse.Namespace:
         "the board was never set up. Without it, it is in a network that is always there",
     )
     parser.add_argument("--names", metavar="N", type=int, help="port of the name server in set-up mode, default 53")
+    parser.add_argument(
+        "--flash",
+        metavar="DIR",
+        type=Path,
+        help="folder that is the board's flash and own memory, kept from one start to the next; a new one by default",
+    )
+    parser.add_argument("--board", choices=sorted(boards.BOARDS), default=boards.DEFAULT, help="default %(default)s")
+    parser.add_argument("--panel", metavar="DIR", type=Path, help="folder where its pins lead (stand_ins/panel.py)")
+    parser.add_argument("--watchdog", metavar="S", type=float, help="seconds that the watchdog waits, default 30")
     parser.add_argument("--hurry", metavar="FACTOR", type=int, default=1, help="how fast the board's seconds pass")
     return parser.parse_args()
 
@@ -86,13 +97,16 @@ def reserve(host: str, port: int) -> socket.socket:
 def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[str, Any]:
     """What the stand-ins are told; a board that was set up before is in its own memory (NVS).
 
-    :param folder: for the board's own memory.
+    :param folder: for the board's own memory, which may have something in it from the last start.
     """
     config: dict[str, Any] = {"network": {"device_name": options.name}}
     if options.radio is None:
         config["wifi"] = {"ssid": "twin", "password": ""}
     nvs = folder / "nvs.json"
-    nvs.write_text(json.dumps({"digimon/config": json.dumps(config).encode().hex()}))
+    if not nvs.exists():
+        nvs.write_text(json.dumps({"digimon/config": json.dumps(config).encode().hex()}))
+    rtc = folder / "rtc"
+    rtc.unlink(missing_ok=True)
     card = None
     if options.sd is not None:
         options.sd.mkdir(exist_ok=True)
@@ -102,6 +116,7 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
     told: dict[str, Any] = {
         "card": card,
         "nvs": str(nvs),
+        "rtc": str(rtc),
         "address": own_address() if options.discovery else LOOPBACK,
         # Locally administered.
         "mac": "02" + identity[:10],
@@ -114,6 +129,11 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
         told["radio"] = str(options.radio.resolve())
     if options.names is not None:
         told["ports"] = {"53": options.names}
+    if options.panel is not None:
+        options.panel.mkdir(exist_ok=True)
+        told["panel"] = str(options.panel.resolve())
+    if options.watchdog is not None:
+        told["patience"] = options.watchdog
     if options.hurry != 1:
         told["hurry"] = options.hurry
     return told
@@ -133,7 +153,7 @@ def main() -> int:
     if not executable:
         print("MICROPYTHON32 names no executable; use scripts/twin", file=sys.stderr)
         return 2
-    staged = build()
+    staged = build(options.board)
     try:
         source = open_source(
             options.p1,
@@ -145,16 +165,20 @@ def main() -> int:
         print(f"--p1: {error}", file=sys.stderr)
         return 2
     wire = Wire()
-    with tempfile.TemporaryDirectory(prefix="digimon-twin-") as folder:
+    with tempfile.TemporaryDirectory(prefix="digimon-twin-") as temporary:
+        folder = Path(temporary) if options.flash is None else options.flash.resolve()
+        flash = folder / "flash"
+        if not flash.exists():
+            image.unpack(options.board, flash)
         try:
-            told = settings(options, source, Path(folder))
+            told = settings(options, source, folder)
             holder = reserve(told["host"], options.port)
         except OSError as error:
             print(error, file=sys.stderr)
             return 2
         told["port"] = holder.getsockname()[1]
         told["uart"] = wire.reader
-        board = Board(executable, options.heap, staged, told)
+        board = Board(executable, options.heap, staged / "twin", flash, told)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: board.stop())
         signal.signal(signal.SIGALRM, lambda *_: board.kill())

@@ -4,8 +4,10 @@ import ctypes
 import fcntl
 import json
 import os
+import select
 import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from typing import Any
 EXIT_RESET = 75
 POWER_ON = 1
 HARD_RESET = 2
+WATCHDOG_RESET = 3
 
 # Half of the two seconds within which the twin is gone.
 STOP_SECONDS = 1.5
@@ -52,20 +55,24 @@ class Wire:
 class Board:
     """One life of the board after the other."""
 
-    def __init__(self, executable: str, heap: str, build: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, executable: str, heap: str, stand_ins: Path, flash: Path, settings: dict[str, Any]) -> None:
         """Describe the board; `run` starts it.
 
         :param executable: 32-bit MicroPython.
         :param heap: its size, such as ``112k``.
-        :param build: the folder of `build.build`.
-        :param settings: see stand_ins/settings.py; those of the process itself are added here.
+        :param stand_ins: the folder of the modules that stand in for the board's own.
+        :param flash: the folder that is its flash (`image.unpack`).
+        :param settings: see stand_ins/settings.py; those of the process itself are added here. `patience` is how
+            many seconds the watchdog waits, whatever the board asks of it.
         """
         self._command = [executable, "-X", f"heapsize={heap}", "-m", "runner"]
-        self._build = build
+        self._stand_ins = stand_ins
+        self._flash = flash
         self._settings = settings
         self._control = -1
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = False
+        self._stood_still = False
 
     def run(self) -> int:
         """Run until the board is stopped.
@@ -74,22 +81,24 @@ class Board:
         """
         self._settings["reset_cause"] = POWER_ON
         while True:
+            self._stood_still = False
             status = self._live()
-            if status != EXIT_RESET or self._stopping:
+            if self._stopping or (status != EXIT_RESET and not self._stood_still):
                 return status
-            self._settings["reset_cause"] = HARD_RESET
-            print("the board resets", flush=True)
+            self._settings["reset_cause"] = WATCHDOG_RESET if self._stood_still else HARD_RESET
+            print("the watchdog resets the board" if self._stood_still else "the board resets", flush=True)
 
     def _live(self) -> int:
         reader, self._control = os.pipe()
-        inherited = (reader, self._settings["uart"])
-        app, stand_ins = self._build / "app", self._build / "twin"
+        food, feeder = os.pipe()
+        inherited = (reader, feeder, self._settings["uart"])
         self._process = subprocess.Popen(
             self._command,
-            cwd=app,
+            cwd=self._flash,
             env={
-                "MICROPYPATH": f"{app}:{stand_ins}:.frozen",
-                "DIGIMON_TWIN": json.dumps({**self._settings, "control": reader}),
+                # The empty one is where the loader goes: the folder of the app.
+                "MICROPYPATH": f":{self._stand_ins}:.frozen",
+                "DIGIMON_TWIN": json.dumps({**self._settings, "control": reader, "watchdog": feeder}),
             },
             pass_fds=inherited,
             # Ctrl-C is for the launcher, which stops the board in order.
@@ -97,13 +106,32 @@ class Board:
             preexec_fn=die_with_parent,  # noqa: PLW1509 (calls nothing but prctl)
         )
         os.close(reader)
+        os.close(feeder)
+        watchdog = threading.Thread(target=self._watch, args=(food,), daemon=True)
+        watchdog.start()
         if self._stopping:
             self.stop()
         try:
             return self._process.wait()
         finally:
+            watchdog.join()
             os.close(self._control)
             self._control = -1
+
+    def _watch(self, food: int) -> None:
+        """The watchdog: ends a board that has asked for one and does not feed it."""
+        patience: float | None = None
+        while select.select([food], [], [], patience)[0]:
+            lines = os.read(food, 4096).decode()
+            if not lines:
+                break
+            asked = [int(line) for line in lines.split("\n") if line]
+            if asked:
+                patience = self._settings.get("patience", asked[-1] / 1000)
+        else:
+            self._stood_still = True
+            self.kill()
+        os.close(food)
 
     def stop(self) -> None:
         """Ask the board to stop; called from a signal handler."""

@@ -107,15 +107,13 @@ board.main.run()
 
 
 def test_a_board_that_resets_starts_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    for folder in ("app", "twin"):
-        (tmp_path / folder).mkdir()
     lives = tmp_path / "lives"
     executable = tmp_path / "micropython"
     executable.write_text(
         f'#!/bin/sh\necho "$DIGIMON_TWIN" >> {lives}\n[ "$(wc -l < {lives})" -lt 3 ] && exit {EXIT_RESET}\nexit 7\n'
     )
     executable.chmod(0o755)
-    assert Board(str(executable), "112k", tmp_path, {"uart": 0}).run() == 7
+    assert Board(str(executable), "112k", tmp_path, tmp_path, {"uart": 0}).run() == 7
     assert [json.loads(line)["reset_cause"] for line in lives.read_text().splitlines()] == [1, 2, 2]
     assert capfd.readouterr().out == "the board resets\n" * 2
 

@@ -9,6 +9,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+if "panel" in SETTINGS:
+    from panel import inputs, show
+else:
+    # Its heap is better left to the app.
+    def inputs() -> "dict[str, Any]":
+        """Nothing comes in."""
+        return {}
+
+    def show(what: str, *values: "Any") -> None:
+        """Nobody looks."""
+
+
 PWRON_RESET = 1
 HARD_RESET = 2
 WDT_RESET = 3
@@ -20,6 +32,8 @@ EXIT_RESET = 75
 
 # Where an ESP32-C3 keeps the factory's unique id of the chip (EFUSE_RD_SYS_PART1_DATA0).
 _UNIQUE_ID_ADDRESS = 0x6000885C
+
+_WATCHDOG = open(SETTINGS["watchdog"], "w") if "watchdog" in SETTINGS else None
 
 
 def reset() -> None:
@@ -51,15 +65,75 @@ mem32 = _Words()
 
 
 class Pin:
-    """A pin that nothing is connected to."""
+    """A pin. What nothing drives is high: every input of the board has a pull-up."""
 
     IN = 1
     OUT = 3
+    PULL_UP = 2
 
-    def __init__(self, number: int, mode: int = -1, value: "int | None" = None) -> None:
-        self._number = number
-        self._mode = mode
-        self._value = value
+    def __init__(self, number: int, mode: int = -1, pull: "int | None" = None, value: "int | None" = None) -> None:
+        self.number = number
+        if value is not None:
+            show("pin", number, value)
+        elif mode == Pin.IN:
+            show("pin", number, "in")
+
+    def value(self) -> int:
+        """The level at an input."""
+        level: int = inputs().get(str(self.number), 1)
+        return level
+
+
+class PWM:
+    """A pin with a pulse, which makes a light bright or dim."""
+
+    def __init__(self, pin: Pin, freq: int, duty_u16: int) -> None:
+        self._number = pin.number
+        self.duty_u16(duty_u16)
+
+    def duty_u16(self, duty: int) -> None:
+        """Set the share of the time in which it is high, of 65,535."""
+        show("pwm", self._number, duty)
+
+
+class WDT:
+    """The watchdog: the launcher, which starts a board again that did not feed it in time."""
+
+    def __init__(self, timeout: int) -> None:
+        show("watchdog", timeout)
+        self._tell(f"{timeout}\n")
+
+    def feed(self) -> None:
+        """Be good for another while."""
+        show("feed")
+        self._tell("\n")
+
+    def _tell(self, text: str) -> None:
+        if _WATCHDOG is not None:
+            _WATCHDOG.write(text)
+
+
+class RTC:
+    """The clock, which here is the machine's and stays so, and the memory beside it, which outlives a reset."""
+
+    def datetime(self, when: "tuple[int, ...]") -> None:
+        """Set the clock: year, month, day, weekday, hour, minute, second, microsecond."""
+        show("clock", *when)
+
+    def memory(self, data: "bytes | None" = None) -> bytes:
+        """Set or read the memory."""
+        path = SETTINGS.get("rtc")
+        if data is not None and path is not None:
+            with open(path, "wb") as file:
+                file.write(data)
+        if path is None:
+            return b""
+        try:
+            with open(path, "rb") as file:
+                kept: bytes = file.read()
+                return kept
+        except OSError:
+            return b""
 
 
 class UART:
@@ -76,6 +150,8 @@ class UART:
 
     def read(self, most: int) -> "bytes | None":
         """The bytes that have come, at most so many; None when there are none."""
+        while inputs().get("uart") == "stuck":
+            pass
         received = self._bytes.read(most)
         if received == b"":
             UART.ended = True

@@ -1,21 +1,26 @@
-"""Runs the app until the launcher says stop."""
+"""Starts what MicroPython starts on the board, `main.py`, and runs its app until the launcher says stop."""
 
 import asyncio
 import sys
 
-from board import memory
-from board.main import Application
 from machine import UART
 from settings import SETTINGS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from board.main import Application
 
 _LOOK_MILLISECONDS = 20
 
 if "hurry" in SETTINGS:
     asyncio.sleep = lambda seconds: asyncio.sleep_ms(int(1000 * seconds / SETTINGS["hurry"]))  # type: ignore[assignment]
 _CONTROL = open(SETTINGS["control"], "rb")
+_run_asyncio = asyncio.run
 
 
-async def _report_end(application: Application) -> None:
+async def _report_end(application: "Application") -> None:
     """Tell when a file of telegrams is through."""
     while not UART.ended:
         await asyncio.sleep_ms(_LOOK_MILLISECONDS)
@@ -24,6 +29,10 @@ async def _report_end(application: Application) -> None:
 
 
 async def _run() -> None:
+    # Not before the loader has chosen whose app it is.
+    from board import memory
+    from board.main import Application
+
     application = Application(SETTINGS["host"], SETTINGS["port"], SETTINGS["announced"])
     await application.start()
     print(f"listening on http://127.0.0.1:{SETTINGS['port']}")
@@ -35,7 +44,15 @@ async def _run() -> None:
     await application.stop()
     application.memory.note()
     print(f"highest heap use: {application.memory.highest} of {memory.size()} bytes")
+    sys.exit(0)
 
 
-asyncio.run(_run())
-sys.exit(0)
+def _run_instead(app: "Any") -> None:
+    """What the app's own `run` calls: the same app, told where to serve."""
+    app.close()
+    _run_asyncio(_run())
+
+
+asyncio.run = _run_instead  # type: ignore[assignment]
+# As text, as MicroPython does on the board.
+__import__("main")
