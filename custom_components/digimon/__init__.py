@@ -9,12 +9,12 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
-from .counting import EnergyCounter, store_of
 from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
 from .identity import async_upgrade
 from .monitor import Address, Archive, BoardClient
+from .quarter_card import async_offer_card, async_serve_card, async_withdraw_card
 from .services import async_setup_services
 from .source import BoardSource
 from .tariff import async_follow_tariff
@@ -40,30 +40,28 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_websocket(hass)
     async_setup_actions(hass)
+    await async_serve_card(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
     """Start reading a meter."""
+    await async_offer_card(hass)
     client = BoardClient(
         Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
         async_get_clientsession(hass),
         password=entry.options.get(CONF_PASSWORD),
     )
-    archive = Archive(client)
-    counter = EnergyCounter(hass, entry, archive)
-    await counter.async_load()
-    coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id), counter)
+    coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
     await coordinator.async_config_entry_first_refresh()
     async_upgrade(hass, entry, coordinator.data.device.identifiers)
     tariff = await async_follow_tariff(hass, entry, coordinator)
     entry.runtime_data = DigimonRuntimeData(
         coordinator=coordinator,
         client=client,
-        archive=archive,
+        archive=Archive(client),
         tariff=tariff,
         forecast=lambda: forecast_of(tariff.figures),
-        counter=counter,
     )
     async_watch_issues(hass, entry, tariff)
     entry.runtime_data.history = history = make_historian(hass, entry)
@@ -77,8 +75,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
     """Stop reading a meter."""
     if entry.runtime_data.history is not None:
         await entry.runtime_data.history.save()
-    if entry.runtime_data.counter is not None:
-        await entry.runtime_data.counter.async_save()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.tariff.async_stop()
@@ -86,10 +82,15 @@ async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
-    """Forget how far history and count have come, and what was kept for the tariff; the statistics stay."""
-    await store_of(hass, entry.entry_id).async_remove()
+    """Forget how far a board's history has come, and what was kept for the tariff; the statistics stay.
+
+    Without any board, the quarter card goes from the dashboards' resources, too.
+    """
     await forget(hass, entry.entry_id)
     await TariffStore(hass, entry.entry_id).remove()
+    others = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+    if not [other for other in others if other.entry_id != entry.entry_id]:
+        await async_withdraw_card(hass)
 
 
 async def async_remove_config_entry_device(

@@ -131,7 +131,6 @@ class BoardSource:
             running=self._quarter,
             finished=self._finished.quarter,
             health=health_of(board.health, self._start),
-            without_registers=board.original,
         )
 
     async def _identified(self) -> BoardInfo:

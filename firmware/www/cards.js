@@ -1,6 +1,7 @@
 /** The numbers of the last telegram: powers and phases, and what the meters count. */
 
-import { byId, make, replace, write } from "./dom.js";
+import { make, replace, write } from "./chart/elements.js";
+import { byId } from "./dom.js";
 
 /** @typedef {import("./live.js").Live} Live */
 /** @typedef {import("./speech.js").Speech} Speech */

@@ -1,22 +1,12 @@
 /** The month peaks that the meter keeps, and the mean that the capacity tariff is paid on. */
 
+import { FLOOR_WATT, billedWatt, lastPeaks } from "./chart/month-peaks.js";
 import { dayOf, dayPath, localTime, quarterLabel } from "./chart/quarters.js";
-import { byId, make, replace, write } from "./dom.js";
+import { make, replace, write } from "./chart/elements.js";
+import { byId } from "./dom.js";
 
+/** @typedef {import("./chart/month-peaks.js").MonthPeak} MonthPeak */
 /** @typedef {import("./speech.js").Speech} Speech */
-
-/**
- * @typedef {object} MonthPeak
- * @property {number} month months since the year 0
- * @property {number} power W
- * @property {number | null} id of the quarter
- * @property {boolean} counts whether it is one of the last 12 months
- */
-
-// What a month counts for at least (VREG, capacity tariff).
-export const FLOOR_WATT = 2500;
-const COUNTED_MONTHS = 12;
-const SHOWN_MONTHS = 13;
 
 /**
  * The peaks of the running month and the 12 before it, as far as they are known, in order of time.
@@ -29,34 +19,20 @@ const SHOWN_MONTHS = 13;
  */
 export function monthPeaks(meter) {
   const running = monthOf(localTime(meter.time));
-  /** @type {Map<number, MonthPeak>} */
-  const found = new Map();
-  /** @param {number} month @param {number} power @param {number | null} id */
-  const take = (month, power, id) => {
-    if (month > running - SHOWN_MONTHS) found.set(month, { month, power, id, counts: month > running - COUNTED_MONTHS });
-  };
+  /** @type {{month: number, power: number, id: number | null}[]} */
+  const found = [];
   for (const { year, month, time, power, quarter_id } of meter.peaks ?? []) {
     const number = year * 12 + month - 1;
-    if (time !== null && number < running) take(number, power, quarter_id);
+    if (time !== null && number < running) found.push({ month: number, power, id: quarter_id });
   }
   const id = meter.peak?.quarter_id;
-  if (id && dayOf(id).year * 12 + dayOf(id).month - 1 === running) take(running, meter.peak.power, id);
-  return [...found.values()].sort((one, other) => one.month - other.month);
+  if (id && dayOf(id).year * 12 + dayOf(id).month - 1 === running) found.push({ month: running, power: meter.peak.power, id });
+  return lastPeaks(found, running);
 }
 
 /** @param {Date} local */
 function monthOf(local) {
   return local.getUTCFullYear() * 12 + local.getUTCMonth();
-}
-
-/**
- * The power that the capacity tariff is paid on, in W.
- *
- * @param {MonthPeak[]} peaks
- */
-export function billedWatt(peaks) {
-  const counted = peaks.filter(({ counts }) => counts).map(({ power }) => Math.max(power, FLOOR_WATT));
-  return counted.length ? counted.reduce((sum, watt) => sum + watt, 0) / counted.length : 0;
 }
 
 /**

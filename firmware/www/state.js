@@ -1,6 +1,7 @@
 /** How the board is: card, memory, Wi-Fi, telegrams, starts, log. */
 
-import { byId, make, replace, write } from "./dom.js";
+import { make, replace, write } from "./chart/elements.js";
+import { byId } from "./dom.js";
 import { BoardError } from "./board.js";
 
 /** @typedef {import("./board.js").Board} Board */

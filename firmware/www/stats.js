@@ -3,7 +3,8 @@
 import { rowOf } from "./chart/chart-model.js";
 import { quarterClock } from "./chart/quarters.js";
 import { measuredEnergy } from "./csv.js";
-import { byId, make, replace } from "./dom.js";
+import { make, replace } from "./chart/elements.js";
+import { byId } from "./dom.js";
 
 /** @typedef {import("./chart/chart-model.js").QuarterDocument} QuarterDocument */
 /** @typedef {import("./chart/chart-model.js").QuarterRow} QuarterRow */

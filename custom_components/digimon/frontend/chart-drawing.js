@@ -21,6 +21,7 @@ import { levels, scaleOf } from "./chart-scale.js";
  * @typedef {object} Labels
  * @property {Line[]} lines
  * @property {string} average text at the line of the average
+ * @property {number | null} projection W that the average is expected to end with
  * @property {{slot: number, text: string}[]} times along the lower edge
  * @property {(watt: number, scale: Scale) => string} level text of a line of the grid
  */
@@ -105,12 +106,13 @@ export class Drawing {
     this.#width = width;
     this.#height = height;
     this.#ratio = ratio;
-    const scale = scaleOf(model, labels.lines.map(({ watt }) => watt), height - TOP - BOTTOM);
+    const across = labels.lines.map(({ watt }) => watt);
+    const scale = scaleOf(model, [...across, labels.projection ?? 0], height - TOP - BOTTOM);
     this.#shown = { model, scale };
     this.#drawGrid(scale, labels);
     this.#drawTimes(labels.times);
     this.#drawBars(model, labels.lines);
-    this.#drawAverage(model, labels.average);
+    this.#drawAverage(model, labels);
     this.#drawLines(labels.lines, scale);
   }
 
@@ -228,8 +230,8 @@ export class Drawing {
     };
   }
 
-  /** @param {ChartModel} model @param {string} text */
-  #drawAverage({ average, running, slots }, text) {
+  /** @param {ChartModel} model @param {Labels} labels */
+  #drawAverage({ average, running, slots }, { average: text, projection }) {
     const right = this.#width - RIGHT;
     if (average === null) {
       for (const name of ["average", "rest"]) this.#set(name, "d", "");
@@ -237,10 +239,11 @@ export class Drawing {
       return;
     }
     const y = this.#y(average);
+    const end = projection === null ? y : Math.max(TOP, this.#y(projection));
     const until = running < 0 ? right : this.#left + ((running + 1) / slots) * this.#plotWidth();
     this.#set("average", "d", `M${this.#left},${y}H${until}`);
-    this.#set("rest", "d", until < right ? `M${until},${y}H${right}` : "");
-    this.#label("average", text, y, false);
+    this.#set("rest", "d", until < right ? `M${until},${y}L${right},${end}` : "");
+    this.#label("average", text, end, false);
   }
 
   /** @param {Line[]} lines @param {Scale} scale */

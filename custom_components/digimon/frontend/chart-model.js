@@ -4,7 +4,7 @@
  * Offtake is 0 or more, injection 0 or less, both in W. A slot is an interval of a quarter or a quarter of a day.
  */
 
-import { QUARTER_INTERVALS, dayQuarters, quarterStart } from "./quarters.js";
+import { QUARTER_INTERVALS, dayQuarters, dayStart, laterDay, quarterAt, quarterStart } from "./quarters.js";
 
 /** @typedef {import("./quarters.js").Day} Day */
 /** @typedef {(number | null)[]} Values one per slot, null where nothing was measured */
@@ -35,9 +35,18 @@ import { QUARTER_INTERVALS, dayQuarters, quarterStart } from "./quarters.js";
  */
 
 /**
+ * @typedef {object} MonthDocument
+ * @property {number} year
+ * @property {number} month from 1
+ * @property {{id: number, power: number}[]} peaks highest quarter of each day that is known, and its mean offtake
+ * @property {number} [until] utc up to which a day without a peak is a gap; by default none is
+ */
+
+/**
  * @typedef {object} ChartModel
- * @property {"quarter" | "day"} kind
- * @property {number[]} ids the quarters that are shown
+ * @property {"quarter" | "day" | "month"} kind
+ * @property {number[]} ids the quarters that are shown; of a month, the first ones of its days
+ * @property {(number | null)[]} [peaks] of a month, the highest quarters of its days
  * @property {number} slots
  * @property {Values} up offtake
  * @property {Values} down injection
@@ -103,6 +112,33 @@ export function dayModel({ day, rows, until = 0 }) {
     down: values((row) => row.produced),
     upMost: values((row) => row.consumedMost),
     downMost: values((row) => row.producedMost),
+    known: known < 0 ? ids.length : known,
+    running: -1,
+    average: null,
+  };
+}
+
+/**
+ * The highest quarters of a month's days.
+ *
+ * @param {MonthDocument} document
+ * @returns {ChartModel}
+ */
+export function monthModel({ year, month, peaks, until = 0 }) {
+  const ids = [];
+  for (let day = { year, month, day: 1 }; day.month === month; day = laterDay(day, 1)) ids.push(quarterAt(dayStart(day)));
+  // The bits of an id above those of the quarter are its date.
+  const byDay = new Map(peaks.map((peak) => [peak.id >> 8, peak]));
+  const known = ids.findIndex((id) => quarterStart(id) >= until);
+  return {
+    kind: "month",
+    ids,
+    peaks: ids.map((id) => byDay.get(id >> 8)?.id ?? null),
+    slots: ids.length,
+    up: ids.map((id) => byDay.get(id >> 8)?.power ?? null),
+    down: [],
+    upMost: [],
+    downMost: [],
     known: known < 0 ? ids.length : known,
     running: -1,
     average: null,

@@ -17,6 +17,8 @@ import { INTERVAL_SECONDS, QUARTER_SECONDS, dayOf, quarterClock } from "./quarte
 
 const SLOTS_A_MINUTE = 60 / INTERVAL_SECONDS;
 const HOUR_QUARTERS = 4;
+// Of a phone, or of a card among others; in pixels.
+const NARROW_WIDTH = 480;
 
 /** The words of a language for a model. */
 export class Words {
@@ -43,14 +45,20 @@ export class Words {
    *
    * @param {ChartModel} model
    * @param {Line[]} lines
+   * @param {number | null} projection W at the end of a running quarter
    * @param {number} width pixels
    * @returns {import("./chart-drawing.js").Labels}
    */
-  labels(model, lines, width) {
+  labels(model, lines, projection, width) {
     const { texts, formats } = this;
+    const ahead = model.running < 0 ? null : projection;
+    const end = ahead === null ? "" : ` → ${formats.power(ahead)}`;
+    // Beside the names of the lines there is no room for another one.
+    const name = ahead !== null && width < NARROW_WIDTH ? "" : `${texts.average} `;
     return {
       lines,
-      average: model.average === null ? "" : `${texts.average} ${formats.power(model.average)}`,
+      projection: ahead,
+      average: model.average === null ? "" : name + formats.power(model.average) + end,
       times: this.times(model, width),
       level: (watt, { top, bottom, step }) => {
         if (Math.max(top, -bottom) < 1000) return formats.quantity(watt, "W");
@@ -66,6 +74,7 @@ export class Words {
    */
   legend(model) {
     const { texts } = this;
+    if (model.kind === "month") return [{ kind: "offtake", text: texts.dayPeak }];
     const kinds = model.kind === "day" ? ["offtake", "most", "injection"] : ["offtake", "injection"];
     if (gaps(model)) kinds.push("gap");
     return kinds.map((kind) => ({ kind, text: texts[/** @type {keyof ChartTexts} */ (kind)] }));
@@ -78,6 +87,11 @@ export class Words {
    * @param {number} slot
    */
   time(model, slot) {
+    if (model.kind === "month") {
+      const day = this.formats.day(dayOf(model.ids[slot]), { weekday: "short", day: "numeric", month: "short" });
+      const peak = model.peaks?.[slot] ?? null;
+      return peak === null ? day : `${day}, ${quarterClock(peak)}`;
+    }
     if (model.kind === "day") return quarterClock(model.ids[slot]);
     return model.ids.length ? clockWithSeconds(model.ids[0], slot * INTERVAL_SECONDS) : "";
   }
@@ -95,8 +109,9 @@ export class Words {
     const down = model.down[slot] ?? null;
     const time = this.time(model, slot);
     if (up === null) return { time, parts: [{ kind: "gap", text: texts.gap }] };
+    const name = model.kind === "month" ? texts.dayPeak : texts.offtake;
     /** @type {Reading["parts"]} */
-    const parts = [{ kind: "offtake", text: `${texts.offtake} ${formats.power(up)}` }];
+    const parts = [{ kind: "offtake", text: `${name} ${formats.power(up)}` }];
     const most = model.upMost[slot];
     if (most) parts.push({ kind: "most", text: `${texts.most} ${formats.power(most)}` });
     if (down) parts.push({ kind: "injection", text: `${texts.injection} ${formats.power(-down)}` });
@@ -114,6 +129,10 @@ export class Words {
       return filled(this.texts.dayChart, { day: this.formats.day(dayOf(model.ids[0])).toLowerCase() });
     }
     const [id] = model.ids;
+    if (model.kind === "month") {
+      const month = this.formats.day(dayOf(id), { month: "long", year: "numeric" }).toLowerCase();
+      return filled(this.texts.monthChart, { month });
+    }
     return filled(this.texts.quarterChart, { from: quarterClock(id), to: quarterClock(id, QUARTER_SECONDS) });
   }
 
@@ -146,13 +165,17 @@ export class Words {
   }
 
   /**
-   * A table of the same: minutes of a quarter, or quarters of a day.
+   * A table of the same: minutes of a quarter, quarters of a day, or days of a month.
    *
    * @param {ChartModel} model
    * @returns {string[][]} rows of cells, the first with the names of the columns
    */
   table(model) {
     const { texts, formats } = this;
+    if (model.kind === "month") {
+      const rows = model.up.slice(0, model.known).map((watt, slot) => [this.time(model, slot), watt === null ? texts.gap : formats.power(watt)]);
+      return [[texts.day, texts.dayPeak], ...rows];
+    }
     const size = model.kind === "day" ? 1 : SLOTS_A_MINUTE;
     const rows = [[model.kind === "day" ? texts.quarter : texts.time, texts.offtake, texts.injection]];
     for (let slot = 0; slot < model.known; slot += size) {
@@ -173,15 +196,18 @@ export class Words {
   times(model, width) {
     /** @type {{slot: number, text: string}[]} */
     const found = [];
-    if (model.kind === "day") {
-      const hours = width < 480 ? 6 : width < 800 ? 3 : 2;
+    if (model.kind === "month") {
+      const days = width < NARROW_WIDTH ? 5 : 2;
+      for (let slot = 0; slot < model.slots; slot += days) found.push({ slot: slot + 0.5, text: String(slot + 1) });
+    } else if (model.kind === "day") {
+      const hours = width < NARROW_WIDTH ? 6 : width < 800 ? 3 : 2;
       model.ids.forEach((id, slot) => {
         const quarter = id & 0x7f;
         if (quarter % (hours * HOUR_QUARTERS) === 0) found.push({ slot, text: quarterClock(id) });
       });
       found.push({ slot: model.slots, text: "24:00" });
     } else if (model.ids.length) {
-      const minutes = width < 480 ? 5 : 3;
+      const minutes = width < NARROW_WIDTH ? 5 : 3;
       for (let minute = 0; minute <= QUARTER_SECONDS / 60; minute += minutes) {
         found.push({ slot: minute * SLOTS_A_MINUTE, text: quarterClock(model.ids[0], minute * 60) });
       }

@@ -14,6 +14,9 @@
  * @property {string} empty
  * @property {string} quarterChart name of the chart, with {from} and {to}
  * @property {string} dayChart name of the chart, with {day}
+ * @property {string} monthChart name of the chart, with {month}
+ * @property {string} dayPeak
+ * @property {string} day
  * @property {string} soFar
  * @property {string} whole
  * @property {string} latest
@@ -36,6 +39,9 @@ const TEXTS = {
     empty: "No measurements",
     quarterChart: "Power from {from} to {to}, every 5 seconds",
     dayChart: "Average power of the quarters of {day}",
+    monthChart: "Highest quarter of each day of {month}",
+    dayPeak: "Day peak",
+    day: "Day",
     soFar: "Average offtake so far {power}.",
     whole: "Average offtake {power}.",
     latest: "Last 5 s: {power}.",
@@ -55,6 +61,9 @@ const TEXTS = {
     empty: "Geen metingen",
     quarterChart: "Vermogen van {from} tot {to}, om de 5 seconden",
     dayChart: "Gemiddeld vermogen van de kwartieren op {day}",
+    monthChart: "Hoogste kwartier van elke dag in {month}",
+    dayPeak: "Dagpiek",
+    day: "Dag",
     soFar: "Gemiddelde afname tot nu {power}.",
     whole: "Gemiddelde afname {power}.",
     latest: "Laatste 5 s: {power}.",
@@ -74,6 +83,9 @@ const TEXTS = {
     empty: "Pas de mesures",
     quarterChart: "Puissance de {from} à {to}, toutes les 5 secondes",
     dayChart: "Puissance moyenne des quarts d’heure du {day}",
+    monthChart: "Quart d’heure le plus élevé de chaque jour de {month}",
+    dayPeak: "Pointe du jour",
+    day: "Jour",
     soFar: "Prélèvement moyen jusqu’ici {power}.",
     whole: "Prélèvement moyen {power}.",
     latest: "Dernières 5 s : {power}.",
@@ -93,6 +105,9 @@ const TEXTS = {
     empty: "Keine Messungen",
     quarterChart: "Leistung von {from} bis {to}, alle 5 Sekunden",
     dayChart: "Mittlere Leistung der Viertelstunden am {day}",
+    monthChart: "Höchste Viertelstunde jedes Tages im {month}",
+    dayPeak: "Tagesspitze",
+    day: "Tag",
     soFar: "Mittlerer Bezug bisher {power}.",
     whole: "Mittlerer Bezug {power}.",
     latest: "Letzte 5 s: {power}.",

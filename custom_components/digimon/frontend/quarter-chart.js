@@ -1,18 +1,20 @@
 /**
- * `<digimon-quarter-chart>`: the power of a quarter in 180 bars of 5 seconds, or of a day in its quarters.
+ * `<digimon-quarter-chart>`: the power of a quarter in 180 bars of 5 seconds, of a day in its quarters, or the peaks of
+ * a month's days.
  *
- * It fetches nothing: set `quarter` or `day`, and `peak`, `target`, `running` and `language` as they change. Arrow keys,
- * Home, End, mouse and touch move a cursor; in a day, Enter or a click gives the event `quarter-selected` with the
- * quarter's id as `detail.id`.
+ * It fetches nothing: set `quarter`, `day` or `month`, and `peak`, `target`, `projection`, `running` and `language` as
+ * they change. Arrow keys, Home, End, mouse and touch move a cursor; in a day, Enter or a click gives the event
+ * `quarter-selected` with the quarter's id as `detail.id`, in a month `day-selected` with that of the day's first.
  */
 
-import { dayModel, quarterModel } from "./chart-model.js";
+import { dayModel, monthModel, quarterModel } from "./chart-model.js";
 import { Drawing } from "./chart-drawing.js";
 import { Words } from "./chart-reading.js";
 import { CHART_STYLE } from "./chart-style.js";
 import { languageOf } from "./formats.js";
 
 /** @typedef {import("./chart-model.js").DayDocument} DayDocument */
+/** @typedef {import("./chart-model.js").MonthDocument} MonthDocument */
 /** @typedef {import("./chart-model.js").QuarterDocument} QuarterDocument */
 /** @typedef {import("./chart-drawing.js").Line} Line */
 
@@ -31,6 +33,9 @@ const KEYS = {
   End: (_, last) => last,
 };
 
+/** @type {Record<string, string | undefined>} */
+const SELECTED = { day: "quarter-selected", month: "day-selected" };
+
 const TEMPLATE = `
 <style>${CHART_STYLE}</style>
 <div class="plot" tabindex="0" role="slider" aria-describedby="summary">
@@ -48,9 +53,11 @@ const TEMPLATE = `
  * @typedef {object} ChartProperties
  * @property {QuarterDocument | null} quarter as the board answers it
  * @property {DayDocument | null} day what is shown instead of a quarter when it is not null
+ * @property {MonthDocument | null} month what is shown instead of both when it is not null
  * @property {boolean} running whether the quarter goes on: its last interval is not finished, and what follows no gap
  * @property {number | null} peak the month peak in W, null when it is not known
  * @property {number | null} target another power in W that should not be passed, null for none
+ * @property {number | null} projection W that a running quarter is expected to end with, null when it is not known
  * @property {string | null} targetText what the target is called; null for the word of the language
  * @property {string | null} language such as `nl` or `nl-BE`; null for that of the page
  */
@@ -62,9 +69,11 @@ class QuarterChartElement extends HTMLElement {
   #properties = {
     quarter: null,
     day: null,
+    month: null,
     running: false,
     peak: null,
     target: null,
+    projection: null,
     targetText: null,
     language: null,
   };
@@ -156,13 +165,13 @@ class QuarterChartElement extends HTMLElement {
     this.#frame = 0;
     const { width, height } = this.#size;
     if (!width || !height) return;
-    const { quarter, day, running, language } = this.#properties;
+    const { quarter, day, month, running, projection, language } = this.#properties;
     this.#speak(languageOf(language ?? this.closest("[lang]")?.getAttribute("lang") ?? navigator.language));
     const shown = this.#model.ids[0];
-    this.#model = day ? dayModel(day) : quarterModel(quarter, running);
+    this.#model = month ? monthModel(month) : day ? dayModel(day) : quarterModel(quarter, running);
     if (this.#model.ids[0] !== shown) this.#cursor = null;
     this.#lines = this.#linesAcross();
-    this.#drawing.draw(this.#model, this.#words.labels(this.#model, this.#lines, width), {
+    this.#drawing.draw(this.#model, this.#words.labels(this.#model, this.#lines, projection, width), {
       width,
       height,
       ratio: devicePixelRatio,
@@ -293,9 +302,10 @@ class QuarterChartElement extends HTMLElement {
   }
 
   #select() {
-    if (this.#model.kind !== "day" || this.#cursor === null) return;
+    const name = SELECTED[this.#model.kind];
+    if (!name || this.#cursor === null) return;
     const detail = { id: this.#model.ids[this.#cursor] };
-    this.dispatchEvent(new CustomEvent("quarter-selected", { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
 
@@ -319,4 +329,5 @@ function hide(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
-customElements.define("digimon-quarter-chart", QuarterChartElement);
+// The page of a board has it once; a dashboard may load two versions of the card.
+if (!customElements.get("digimon-quarter-chart")) customElements.define("digimon-quarter-chart", QuarterChartElement);

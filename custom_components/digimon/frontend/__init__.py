@@ -1,0 +1,1 @@
+"""What is shown in a browser, on the page of a board and on a card in Home Assistant."""

@@ -1,0 +1,94 @@
+/** How the card looks: colours, corners and letters are those of Home Assistant's theme. */
+export const CARD_STYLE = `
+:host {
+  display: block; height: 100%;
+  --offtake: var(--digimon-offtake, #c75d0c); --injection: var(--digimon-injection, #0c7d5a); --bar: var(--digimon-bar, #e8771a);
+  --muted: var(--secondary-text-color); --rule: var(--divider-color); --accent: var(--primary-color);
+  --digimon-offtake: #e8771a; --digimon-injection: #12936b; --digimon-average: #1f5fd1; --digimon-peak: #b3155c;
+  --digimon-target: #6b4fc4; --digimon-over: #c92a2a;
+  --digimon-font: var(--ha-font-family-body, inherit);
+}
+:host(.dark) {
+  --digimon-offtake: #ff9d4d; --digimon-injection: #34d3a2; --digimon-average: #82b1ff; --digimon-peak: #ff7db1;
+  --digimon-target: #b8a2ff; --digimon-over: #ff6b6b; --digimon-bar: #ff9d4d;
+}
+* { box-sizing: border-box }
+[hidden] { display: none !important }
+ha-card {
+  display: flex; flex-direction: column; gap: 12px; height: 100%; padding: 16px; overflow: hidden;
+  color: var(--primary-text-color); font-variant-numeric: tabular-nums; container-type: inline-size;
+}
+h2, p, dl, dd, ol { margin: 0; padding: 0; list-style: none; font-weight: inherit }
+button {
+  font: inherit; color: inherit; min-height: 40px; padding: 0 10px; border: 1px solid var(--rule); border-radius: 10px;
+  background: none; cursor: pointer; touch-action: manipulation;
+}
+button:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-text-color) 6%, transparent) }
+button:disabled { opacity: .38; cursor: default }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+#heading { font-size: var(--ha-card-header-font-size, 20px) }
+.way { display: flex; align-items: center; gap: 6px }
+.way button { flex: none; width: 40px; padding: 0; display: grid; place-items: center }
+.where { flex: 1; min-width: 0; text-align: center }
+#kind { font-size: 12px; font-weight: 600; color: var(--muted) }
+.live #kind::before {
+  content: ""; display: inline-block; width: 8px; height: 8px; margin-inline-end: 6px; border-radius: 50%;
+  background: var(--success-color, #12936b); animation: pulse 2s ease-in-out infinite;
+}
+@keyframes pulse { 50% { opacity: .35 } }
+#title { font-size: 18px; line-height: 1.25; font-weight: 600 }
+#subtitle { font-size: 13px; color: var(--muted) }
+svg { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; width: 20px; height: 20px }
+#stats { display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between; gap: 6px 14px; align-items: end }
+#stats:empty { display: none }
+#stats div { min-width: 0 }
+dt { font-size: 12px; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+#stats dd { font-size: 17px; font-weight: 600; white-space: nowrap }
+#stats div:first-child dd { font-size: 28px; line-height: 1.15 }
+.offtake dd { color: var(--offtake) }
+.injection dd { color: var(--injection) }
+.watch dd { color: var(--warning-color, #b26a00) }
+.high dd, .certain dd { color: var(--error-color, #c92a2a) }
+#risk { display: flex; align-items: center; gap: 8px; padding: 8px 12px; border-radius: 10px; font-size: 14px; --tone: var(--success-color, #12936b);
+  background: color-mix(in srgb, var(--tone) 14%, transparent) }
+#risk::before { content: ""; flex: none; width: 10px; height: 10px; border-radius: 50%; background: var(--tone) }
+#risk.watch { --tone: var(--warning-color, #b26a00) }
+#risk.high, #risk.certain { --tone: var(--error-color, #c92a2a) }
+#risk b { font-weight: 600 }
+#risk small { display: inline-block; font-size: 13px }
+digimon-quarter-chart { flex: 1 1 230px; min-height: 190px; transition: opacity .2s }
+.loading digimon-quarter-chart { opacity: .45 }
+#note { min-height: 0; font-size: 13px; color: var(--muted); text-align: center }
+#note:empty { display: none }
+.tools { display: flex; flex-wrap: wrap; gap: 6px }
+.tools button { flex: 1 1 auto; font-size: 14px }
+.tools [aria-pressed=true] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent) }
+.mean b { font-size: 24px; font-weight: 600; margin-inline-end: 6px }
+.mean span, .explained { color: var(--muted) }
+.explained { font-size: 12.5px }
+.peak-bars { position: relative; display: flex; gap: 3px; flex: 1; min-height: 170px; height: 170px; --bars: 120px; --foot: 20px }
+.peak-bars::after {
+  content: ""; position: absolute; left: 0; right: 0; bottom: calc(var(--foot) + var(--floor) * var(--bars));
+  border-top: 1.5px dashed var(--muted); pointer-events: none; opacity: .7;
+}
+.peak-bars li { flex: 1; min-width: 0; max-width: 64px }
+.peak-bars li > * {
+  display: flex; flex-direction: column; align-items: center; justify-content: flex-end; width: 100%; height: 100%; min-height: 0;
+  padding: 0; border: 0; border-radius: 6px;
+}
+.bar { width: 100%; height: calc(var(--part) * var(--bars)); min-height: 2px; border-radius: 4px 4px 0 0; background: var(--bar) }
+.running .bar { background: repeating-linear-gradient(135deg, var(--bar) 0 5px, transparent 5px 8px) }
+.old .bar { opacity: .35 }
+.value { font-size: 11px; color: var(--muted) }
+.month { height: var(--foot); font-size: 12px; line-height: var(--foot) }
+@container (max-width: 420px) {
+  .way { flex-wrap: wrap }
+  .where { order: -1; flex: 1 0 100% }
+  .way button { flex: 1 }
+  #stats { grid-template-columns: repeat(3, auto) }
+  #stats div:first-child { grid-column: 1 / -1 }
+  #stats dd { font-size: 16px }
+}
+@media (prefers-reduced-motion: reduce) { *, ::before { animation: none !important; transition: none !important } }
+@media (forced-colors: active) { .bar { forced-color-adjust: none } }
+`;

@@ -1,0 +1,334 @@
+"""The quarter card: what it shows, how one gets around in it, and what it asks Home Assistant for."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .bench import BareChart
+from .card import FORECAST, NOW, PEAK, RUNNING, BareCard, answers, day, document, power, quarter_id
+from .conftest import Open
+
+pytestmark = pytest.mark.browser
+
+LINE = "\N{EN DASH}"
+
+
+@pytest.fixture
+def card(open_window: Open) -> BareCard:
+    """The card at 18:52 on a Sunday, in English."""
+    return BareCard(open_window().page)
+
+
+def watt(value: float) -> str:
+    return f"{value:.0f} W" if value < 1000 else f"{value / 1000:.2f} kW"
+
+
+def titled(card: BareCard, title: str, subtitle: str = "") -> None:
+    expect(card.part("title")).to_have_text(title)
+    if subtitle:
+        expect(card.part("subtitle")).to_contain_text(subtitle)
+
+
+def test_the_running_quarter_and_what_it_may_cost(card: BareCard) -> None:
+    titled(card, f"18:45 {LINE} 19:00", "15 March 2026")
+    assert card.stat("now") == "5.40 kW"
+    assert card.stat("average") == "2.90 kW"
+    assert card.stat("expected") == "4.21 kW"
+    # The house takes more than what would just reach the target.
+    assert card.stat("room") == "0 W"
+    assert card.text("risk") == "A new month peak is coming costs €29.40 over 12 months · act before 18:55"
+    assert card.part("risk").get_attribute("class") == "high"
+    label = card.page.locator(".label.average").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert label == "Average 2.90 kW → 4.21 kW"
+    # The target is the month peak: one line.
+    assert card.page.locator(".label.peak").inner_text().replace("\N{NO-BREAK SPACE}", " ") == "Month peak 3.65 kW"
+    assert card.page.locator(".label.target").is_hidden()
+    assert card.asked()[0] == {"type": "digimon/quarter/subscribe"}
+
+
+def test_room_is_what_can_be_switched_on_beside_what_runs(card: BareCard) -> None:
+    calm = {**FORECAST, "level": "ok", "cost": 0.0, "act_by": None, "target": 4000}
+    card.tell(live={"consumed_power": 480, "produced_power": 0, "net_power": 480}, forecast=calm)
+    assert card.stat("room") == "2.00 kW"
+    assert card.text("risk") == "No new peak in sight"
+    assert card.page.locator(".label.target").inner_text().replace("\N{NO-BREAK SPACE}", " ") == "Target 4.00 kW"
+
+
+def test_without_a_forecast_there_is_the_month_peak(card: BareCard) -> None:
+    card.tell(forecast=None)
+    assert card.part("risk").is_hidden()
+    assert card.stat("peak") == "3.65 kW"
+    card.tell(forecast=None, live={"consumed_power": 0, "produced_power": 1200, "net_power": -1200})
+    assert card.stat("now") == "1.20 kW"
+    assert "Injection now" in card.text("stats")
+
+
+def test_it_goes_on_by_itself(card: BareCard) -> None:
+    card.tell(quarter=document(RUNNING, 87) | {"consumed_power_avg": 3100})
+    assert card.stat("average") == "3.10 kW"
+    expect(card.page.locator(".plot")).to_have_attribute("aria-valuenow", "86")
+
+
+def test_quarter_by_quarter(card: BareCard) -> None:
+    card.part("before").click()
+    titled(card, f"18:30 {LINE} 18:45", "15 March 2026")
+    assert card.stat("average") == watt(power(quarter_id("2026-03-15", "1830W")))
+    assert card.part("risk").is_hidden()
+    card.part("before").click()
+    titled(card, f"18:15 {LINE} 18:30")
+    card.part("far-before").click()
+    titled(card, f"18:15 {LINE} 18:30", "14 March 2026")
+    for _ in range(2):
+        card.part("after").click()
+    titled(card, f"18:45 {LINE} 19:00", "14 March 2026")
+    card.part("view-now").click()
+    titled(card, f"18:45 {LINE} 19:00", "15 March 2026")
+    assert card.part("after").is_disabled()
+
+
+def test_to_the_month_peak(card: BareCard) -> None:
+    assert card.text("to-peak") == "Month peak 3.65 kW"
+    card.part("to-peak").click()
+    titled(card, f"18:30 {LINE} 18:45", "14 March 2026")
+    assert {"type": "digimon/quarter/get", "quarter_id": PEAK} in card.asked()
+
+
+def test_a_day_and_one_of_its_quarters(card: BareCard) -> None:
+    card.part("view-day").click()
+    expect(card.part("title")).to_contain_text("15 March 2026")
+    # 75 since midnight, and the one that runs.
+    expect(card.part("stat-quarters").locator("dd")).to_have_text("76 / 96")
+    assert card.part("far-after").is_disabled()
+    card.part("far-before").click()
+    expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
+    highest = max(row["consumed_power_avg"] for row in day("2026-03-14", without=("1000W", "1015W"))["quarters"])
+    assert card.stat("highest") == watt(highest)
+    card.page.locator(".plot").focus()
+    card.page.keyboard.press("Home")
+    card.page.keyboard.press("Enter")
+    titled(card, f"00:00 {LINE} 00:15", "14 March 2026")
+
+
+def test_a_month_and_one_of_its_days(card: BareCard) -> None:
+    card.part("view-month").click()
+    titled(card, "March 2026")
+    expect(card.part("stat-days").locator("dd")).to_have_text("3")
+    assert card.part("far-after").is_disabled()
+    # Newest first: who looks at a month looks at its end.
+    dates = [message["date"] for message in card.asked() if message["type"] == "digimon/day/get"]
+    assert dates == ["2026-03-15", "2026-03-14", "2026-03-10"]
+    card.page.locator(".plot").focus()
+    for _ in range(10):
+        card.page.keyboard.press("ArrowRight") if _ else card.page.keyboard.press("Home")
+    assert "10 Mar" in (card.page.locator(".plot").get_attribute("aria-valuetext") or "")
+    card.page.keyboard.press("Enter")
+    expect(card.part("title")).to_contain_text("10 March 2026")
+    card.part("view-month").click()
+    card.part("far-before").click()
+    titled(card, "February 2026")
+    card.part("far-before").click()
+    expect(card.part("note")).to_have_text("There is nothing earlier.")
+    card.part("far-after").click()
+    titled(card, "March 2026")
+
+
+def test_the_month_peaks_and_what_is_paid(card: BareCard) -> None:
+    card.part("view-peaks").click()
+    titled(card, "Month peaks")
+    powers = [peak["power"] for peak in answers()["peaks"]]
+    values = card.page.locator(".peak-bars .value").all_inner_texts()
+    assert values == [f"{power / 1000 + 1e-9:.1f}" for power in powers[-13:]]
+    mean = sum(max(power, 2500) for power in powers[-12:]) / 12
+    shown = card.page.locator(".mean").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert " ".join(shown.split()) == f"{mean / 1000:.2f} kWMean of 12 months"
+    card.page.locator(".peak-bars .running button").click()
+    titled(card, f"18:30 {LINE} 18:45", "14 March 2026")
+
+
+def test_the_first_view_is_of_the_meters_day(card: BareCard) -> None:
+    """Not of the browser's, which may be another one."""
+    for view, title in (("day", "15 March 2026"), ("month", "March 2026")):
+        card.add({"view": view})
+        expect(card.part("title")).to_contain_text(title)
+
+
+def test_a_card_that_the_board_still_reads_is_looked_at_again(card: BareCard) -> None:
+    card.page.clock.install()
+    partly = day("2026-03-14", until=NOW - 86400) | {"complete": False}
+    card.add({"view": "day"}, days=answers()["days"] | {"2026-03-14": partly})
+    card.part("far-before").click()
+    expect(card.part("note")).to_have_text("The board is still reading its card.")
+    assert (card.page.locator("path[class=gaps]").get_attribute("d") or "") == ""
+    card.page.evaluate("days => { answers.days = days }", answers()["days"])
+    card.page.clock.fast_forward(15_000)
+    expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
+    expect(card.part("note")).to_have_text("")
+
+
+def test_a_day_that_ended_is_asked_for_once(card: BareCard) -> None:
+    for _ in range(2):
+        card.part("view-now").click()
+        card.part("view-day").click()
+        card.part("far-before").click()
+        expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
+    dates = [message["date"] for message in card.asked() if message["type"] == "digimon/day/get"]
+    assert dates.count("2026-03-14") == 1
+
+
+def test_a_board_that_does_not_answer(card: BareCard) -> None:
+    card.page.evaluate("answers.fails = true")
+    card.part("view-day").click()
+    expect(card.part("note")).to_have_text("The board did not answer. Try again.")
+    card.page.evaluate("answers.fails = false")
+    card.tell(quarter=document(RUNNING, 90))
+    expect(card.part("stat-quarters").locator("dd")).to_have_text("76 / 96")
+
+
+def test_a_meter_that_cannot_be_read(card: BareCard) -> None:
+    nothing = {"time": None, "quarter": None, "live": None, "month_peak": None, "forecast": None}
+    card.tell(available=False, **nothing)
+    expect(card.part("note")).to_have_text("The meter cannot be read at the moment.")
+    assert card.part("to-peak").is_disabled()
+    card.tell()
+    expect(card.part("note")).to_have_text("")
+
+
+def test_it_waits_for_home_assistant_to_start(card: BareCard) -> None:
+    card.page.clock.install()
+    card.add({}, error="unknown_command")
+    expect(card.part("note")).to_have_text("Waiting for Digimon…")
+    card.page.evaluate("answers.error = null")
+    card.page.clock.fast_forward(5000)
+    titled(card, f"18:45 {LINE} 19:00", "15 March 2026")
+    assert card.stat("average") == "2.90 kW"
+
+
+def test_which_board_is_meant(card: BareCard) -> None:
+    card.add({"config_entry_id": "one"})
+    assert {"type": "digimon/quarter/subscribe", "config_entry_id": "one"} in card.asked()
+    card.add({"device_id": "two", "view": "month"})
+    assert {"type": "digimon/month_peaks", "device_id": "two"} in card.asked()
+    assert {"type": "digimon/days", "device_id": "two"} in card.asked()
+    card.add({}, error="not_found")
+    expect(card.part("note")).to_have_text("Choose a board in the settings of this card.")
+
+
+def test_who_takes_the_card_away_listens_no_more(card: BareCard) -> None:
+    card.page.evaluate("document.querySelector('digimon-quarter-card').remove()")
+    card.page.wait_for_function("ended === 1 && listeners.length === 0")
+    # And who puts it back begins anew.
+    card.add({})
+    card.page.wait_for_function("listeners.length === 1")
+
+
+def test_its_settings(card: BareCard) -> None:
+    form = card.page.evaluate(
+        """() => {
+            const {schema, computeLabel, computeHelper} = customElements.get("digimon-quarter-card").getConfigForm();
+            return schema.map(field => [field.name, computeLabel(field), computeHelper(field) ?? ""]);
+        }"""
+    )
+    assert [name for name, *_ in form] == ["config_entry_id", "title", "view"]
+    assert all(label for _, label, _ in form)
+    card.add({"title": "Meter cupboard"})
+    assert card.text("heading") == "Meter cupboard"
+    wrong = """() => {
+        const card = document.querySelector("digimon-quarter-card");
+        try { card.setConfig({view: "x"}) } catch (error) { return error.message }
+    }"""
+    assert card.page.evaluate(wrong) == "view: now, day, month, peaks"
+    offered = card.page.evaluate(
+        """() => {
+            const {type, name, description, getEntitySuggestion} = window.customCards[0];
+            const hass = {entities: {"sensor.a": {platform: "digimon"}, "sensor.b": {platform: "dsmr"}}};
+            const suggested = ["sensor.a", "sensor.b"].map(entity => getEntitySuggestion(hass, entity));
+            return [type, name, description, ...suggested];
+        }"""
+    )
+    assert offered[0] == "digimon-quarter-card"
+    assert all(offered[1:3])
+    assert offered[3:] == [{"config": {"type": "custom:digimon-quarter-card"}}, None]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", ("Lopend kwartier", "Kan er nog bij", "Er komt een nieuwe maandpiek aan", "15 maart 2026", "Jaar")),
+        ("fr", ("Quart d\N{RIGHT SINGLE QUOTATION MARK}heure en cours", "Marge restante", "29,40", "15 mars 2026")),
+        ("de", ("Laufende Viertelstunde", "Noch frei", "handeln vor 18:55", "15. März 2026")),
+        ("pt", ("Running quarter", "Room left", "15 March 2026")),
+    ],
+)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_four_languages_on_a_phone(open_window: Open, language: str, said: tuple[str, ...], *, dark: bool) -> None:
+    page = open_window(phone=True).page
+    card = BareCard(page, language=language, dark=dark)
+    everything = page.locator("digimon-quarter-card ha-card").inner_text()
+    for part in said:
+        assert part in everything
+    for view in ("day", "month", "peaks", "now"):
+        card.part(f"view-{view}").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        cut = page.evaluate(
+            """() => [...document.querySelector("digimon-quarter-card").shadowRoot.querySelectorAll("button, dd, p")]
+                .filter(({offsetParent, scrollWidth, clientWidth}) => offsetParent && scrollWidth > clientWidth + 1)
+                .map(element => element.outerHTML)"""
+        )
+        assert cut == []
+        assert not {"undefined", "NaN", "{"} & set(page.locator("digimon-quarter-card ha-card").inner_text().split())
+
+
+def test_everything_can_be_reached_by_key(card: BareCard) -> None:
+    card.part("before").click()
+    titled(card, f"18:30 {LINE} 18:45")
+    reached = set()
+    for _ in range(16):
+        card.page.keyboard.press("Tab")
+        reached.add(card.page.evaluate("document.activeElement.shadowRoot?.activeElement?.id"))
+    for name in (
+        "far-before",
+        "before",
+        "after",
+        "far-after",
+        "view-now",
+        "view-day",
+        "view-month",
+        "view-peaks",
+        "to-peak",
+    ):
+        assert name in reached
+    nameless = card.page.evaluate(
+        """() => [...document.querySelector("digimon-quarter-card").shadowRoot.querySelectorAll("button")]
+            .filter(button => !(button.getAttribute("aria-label") || button.textContent.trim())).map(({id}) => id)"""
+    )
+    assert nameless == []
+
+
+def test_nothing_moves_for_who_wants_it_still(card: BareCard) -> None:
+    names = card.page.locator("digimon-quarter-card #kind").evaluate(
+        "kind => [getComputedStyle(kind, '::before').animationName]"
+    )
+    assert names == ["none"]
+
+
+def test_the_peaks_of_a_month_in_the_chart(chart: BareChart) -> None:
+    """The third kind of the chart, beside quarter and day."""
+    first, last = quarter_id("2026-02-01", "1815W"), quarter_id("2026-02-28", "0700W")
+    peaks = [{"id": first, "power": 3000}, {"id": last, "power": 1500}]
+    chart.show(month={"year": 2026, "month": 2, "peaks": peaks, "until": NOW}, peak=3000)
+    assert len(chart.bars("offtake")) == 2
+    assert len(chart.bars("gaps")) == 26
+    assert chart.said("aria-label") == "Highest quarter of each day of february 2026"
+    chart.plot.focus()
+    chart.page.keyboard.press("Home")
+    # Some browsers write a comma behind the day of the week.
+    assert chart.said("aria-valuetext").replace("Sun,", "Sun") == "Sun 1 Feb, 18:15, Day peak 3.00 kW"
+
+
+def test_a_projection_ends_where_the_quarter_is_expected_to(chart: BareChart) -> None:
+    chart.show(month=None, quarter=document(RUNNING, 90), running=True, projection=2400, peak=None)
+    *_, right = chart.path("rest").split("L")
+    assert chart.watt(float(right.split(",")[1])) == pytest.approx(2400, abs=15)
+    assert chart.text(".label.average").endswith("→ 2.40 kW")
+    chart.show(running=False)
+    assert chart.path("rest") == ""
+    assert "→" not in chart.text(".label.average")
