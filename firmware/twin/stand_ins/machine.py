@@ -126,6 +126,8 @@ class RTC:
         if data is not None and path is not None:
             with open(path, "wb") as file:
                 file.write(data)
+            while inputs().get("stuck") == str(data, "utf-8").split("\n")[0]:
+                pass
         if path is None:
             return b""
         try:
@@ -150,8 +152,6 @@ class UART:
 
     def read(self, most: int) -> "bytes | None":
         """The bytes that have come, at most so many; None when there are none."""
-        while inputs().get("uart") == "stuck":
-            pass
         received = self._bytes.read(most)
         if received == b"":
             UART.ended = True

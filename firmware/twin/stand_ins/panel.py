@@ -1,8 +1,8 @@
 """What is connected to the pins, for tests that look at the light or hold the button.
 
 A folder with `outputs.txt`, to which the board's outputs are added line by line (milliseconds, what, values), and
-`inputs.json`, which may change at any time: levels of pins by number, and `"uart": "stuck"`, a driver that never
-returns. Without a folder nothing is connected.
+`inputs.json`, which may change at any time: levels of pins by number, and `"stuck": "p1"`, after which
+nothing returns from what the app calls so (`board.watchdog.doing`). Without a folder nothing is connected.
 """
 
 import json

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 # Keys: card (a folder, null for an empty slot), uart and control (file descriptors), nvs (a file), address, mac,
 # chip (hexadecimal digits), reset_cause, host, port, announced, replaying. They may be absent: radio (a file: passwords
-# of the networks that can be heard, by name), ports (other ports, by those that the board opens), hurry (how many times
-# faster than real the seconds of the tasks pass), panel (a folder, see panel.py), watchdog (a pipe that the launcher
-# listens at), rtc (a file: what outlives a reset but no loss of power).
+# of the networks that can be heard, by name), ports (other ports, by those that the board opens), hosts (addresses by
+# name), hurry (how many times faster than real the seconds of the tasks pass), panel (a folder, see panel.py), watchdog
+# (a pipe that the launcher listens at), rtc (a file: what outlives a reset but no loss of power).
 SETTINGS: "dict[str, Any]" = loads(os.getenv("DIGIMON_TWIN") or "")

@@ -8,10 +8,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_NO_SUCH_NAME = -2
+
 IPPROTO_IP = 0
 IP_ADD_MEMBERSHIP = 35
 
 
 def getaddrinfo(host: str, port: int, *rest: "Any") -> "Any":
-    """Addresses of a host; the launcher may put other ports in the place of those that take a right to open."""
+    """Addresses of a host; the launcher may put other ports in the place of those that take a right to open.
+
+    :raises OSError: the host has a name, and not one of those that the launcher gives an address.
+    """
+    if host[-1:].isalpha():
+        host = SETTINGS.get("hosts", {}).get(host, "")
+        if not host:
+            raise OSError(_NO_SUCH_NAME)
     return _getaddrinfo(host, SETTINGS.get("ports", {}).get(str(port), port), *rest)
