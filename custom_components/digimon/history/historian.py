@@ -120,6 +120,11 @@ class Historian:
         self._ledger.progress.stopped = True
         self._ledger.save_soon()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to do, or nothing that can be done now."""
+        return self._is_settled.is_set()
+
     async def settled(self) -> None:
         """Wait until there is nothing to do, or nothing that can be done now."""
         await self._is_settled.wait()
@@ -345,6 +350,9 @@ class Historian:
         if not complete:
             # What is missing would look like a gap.
             return False
+        LOGGER.debug(
+            "%s: %d quarters of the card from %s to %s", self._entry.title, len(quarters), _iso(first), _iso(until)
+        )
         part = Part(first=first, until=until, quarters=quarters, unread=unread)
         # What Home Assistant has in its queue comes first.
         await statistics.settle(self._hass)

@@ -1,5 +1,6 @@
 """A board in the model house: it hears the meter, keeps quarters on its card, and answers of them."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -70,11 +71,17 @@ class CardBoard(Board):
         self.tails = original
         self._quarters: dict[int, tuple[int, Quarter | None]] = {}
         self.etags = _Tags(self)
+        self.most_at_once = 0
 
     @property
     def card_requests(self) -> list[str]:
         """What was asked of the card."""
         return [path for path in self.requests if path.startswith(("/historic/", "/meter/"))]
+
+    @override
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.most_at_once = max(self.most_at_once, len(self._connections))
+        await super()._serve(reader, writer)
 
     def hears(self, utc: int) -> bool:
         """Whether a telegram of that instant reached it."""

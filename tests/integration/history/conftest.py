@@ -47,7 +47,7 @@ def firmware() -> str:
 @pytest.fixture
 async def card_board(house: ModelHouse, firmware: str, socket_enabled: None) -> AsyncIterator[CardBoard]:
     """A board that was there since the house has a meter."""
-    async with CardBoard(house, lambda: int(dt_util.utcnow().timestamp()), original=firmware == "original") as board:
+    async with CardBoard(house, lambda: round(dt_util.utcnow().timestamp()), original=firmware == "original") as board:
         yield board
 
 
@@ -68,6 +68,7 @@ async def world(
 ) -> World:
     """Home Assistant before the board is added."""
     monkeypatch.setattr("custom_components.digimon.history.card.asyncio.sleep", _no_rest)
+    monkeypatch.setattr("custom_components.digimon.monitor.archive.AGAIN_SECONDS", 0)
     return World(hass, card_board, freezer)
 
 
@@ -93,7 +94,7 @@ class World:
     @property
     def now(self) -> int:
         """UTC."""
-        return int(dt_util.utcnow().timestamp())
+        return round(dt_util.utcnow().timestamp())
 
     @property
     def historian(self) -> Historian:
@@ -101,7 +102,7 @@ class World:
         assert self.entry.runtime_data.history is not None
         return self.entry.runtime_data.history
 
-    def move_to(self, utc: int) -> None:
+    def move_to(self, utc: float) -> None:
         """Let it be another time, without anything happening meanwhile."""
         self.freezer.move_to(datetime.fromtimestamp(utc, UTC))
 
@@ -145,13 +146,13 @@ class World:
             if self.now < end - 300:
                 self.move_to(end - 290)
                 await self.poll()
-            self.move_to(end - 1)
+            # The last state of the hour is of its end, so that its row can be exact.
+            self.move_to(end - 0.001)
             await self.poll()
             self.move_to(end + 10)
             await self.poll()
             await self.compile(end - 300)
-            if self.entry.state.recoverable or self.entry.state.value == "loaded":
-                await self.settled()
+            await self.settled()
         if self.now < utc:
             self.move_to(utc)
             await self.poll()

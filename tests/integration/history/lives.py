@@ -1,0 +1,232 @@
+"""Random lives of a Home Assistant, a board and its card, and what must be true of the statistics at any time."""
+
+import random
+from collections.abc import Awaitable, Callable
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.db_schema import StatisticsShortTerm
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import UnitOfEnergy
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from core.clock import HOUR_SECONDS, QUARTER_SECONDS
+from custom_components.digimon.history.ledger import forget
+
+from .conftest import World
+from .house import Outages
+
+_KEYS = ("consumed_energy", "produced_energy")
+# Only our firmware tells them.
+_MORE_KEYS = ("consumed_energy_t2",)
+_PLACES = {"consumed_energy": (0, 1), "produced_energy": (2, 3), "consumed_energy_t2": (1,)}
+# Two registers are each cut off at whole Wh, at both ends.
+_ALLOWED_TOTAL = 3
+_UNITS = (UnitOfEnergy.KILO_WATT_HOUR, UnitOfEnergy.MEGA_WATT_HOUR, UnitOfEnergy.WATT_HOUR)
+
+
+class Life:
+    """One life; all of it follows from its seed."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world = world
+        self.chance = random.Random(seed)
+        self.diary: list[str] = []
+        self._seen: set[int] = set()
+        """Ends of hours at which Home Assistant saw the meter."""
+
+    async def live(self, hours: int) -> None:
+        """Live from the time the board is added; what happens, happens between the hours."""
+        world = self.world
+        await world.start()
+        end = world.now + hours * HOUR_SECONDS
+        while world.now < end:
+            await self._hours(self.chance.randrange(1, 9))
+            happening = self.chance.choice(_HAPPENINGS)
+            self.diary.append(f"{(world.now - world.board.house.start) / HOUR_SECONDS:.2f} {happening.__name__}")
+            await happening(self)
+        await self._hours(3)
+
+    async def _hours(self, number: int) -> None:
+        for _ in range(number):
+            end = self.world.now // HOUR_SECONDS * HOUR_SECONDS + HOUR_SECONDS
+            await self.world.live_until(end + 20)
+            if self._is_heard():
+                self._seen.add(end)
+
+    def _is_heard(self) -> bool:
+        entry = self.world.entry
+        if entry.state is not ConfigEntryState.LOADED:
+            return False
+        coordinator = entry.runtime_data.coordinator
+        return coordinator.last_update_success and coordinator.data.reading is not None
+
+    def _pass(self, most: int) -> int:
+        """A moment some seconds from now."""
+        return self.world.now + self.chance.randrange(60, most)
+
+    async def home_assistant_restarts(self) -> None:
+        await self.world.stop()
+        self.world.move_to(self._pass(HOUR_SECONDS))
+        await self.world.start()
+
+    async def home_assistant_is_down(self) -> None:
+        await self.world.stop()
+        self.world.move_to(self._pass(40 * HOUR_SECONDS))
+        await self.world.start()
+
+    async def home_assistant_forgets(self) -> None:
+        """A crash, or somebody clears the storage: what it had written down is gone."""
+        await self.world.stop()
+        await forget(self.world.hass, self.world.entry.entry_id)
+        self.world.move_to(self._pass(20 * HOUR_SECONDS))
+        await self.world.start()
+
+    async def network_is_down(self) -> None:
+        await self.world.board.stop()
+        until = self._pass(12 * HOUR_SECONDS)
+        await self.world.live_until(until)
+        await self.world.board.start()
+        await self.world.poll()
+
+    async def board_is_off(self) -> None:
+        await self._away(self.world.board.deaf, 6 * HOUR_SECONDS, stopped=True)
+
+    async def cable_is_loose(self) -> None:
+        await self._away(self.world.board.deaf, 3 * HOUR_SECONDS, stopped=False)
+
+    async def board_and_home_assistant_are_off(self) -> None:
+        self.world.board.deaf = Outages(
+            [*self.world.board.deaf.spans, (self.world.now, until := self._pass(8 * HOUR_SECONDS))]
+        )
+        await self.world.stop()
+        self.world.move_to(until)
+        await self.world.start()
+
+    async def card_is_out(self) -> None:
+        await self._away(self.world.board.without_card, 10 * HOUR_SECONDS, stopped=False)
+
+    async def _away(self, outages: Outages, most: int, *, stopped: bool) -> None:
+        until = self._pass(most)
+        outages.spans.append((self.world.now, until))
+        if stopped:
+            await self.world.board.stop()
+        await self.world.live_until(until)
+        if stopped:
+            await self.world.board.start()
+        await self.world.poll()
+
+    async def sensor_is_renamed(self) -> None:
+        registry = er.async_get(self.world.hass)
+        entity_id = self.entity_id(self.chance.choice(self._keys))
+        registry.async_update_entity(entity_id, new_entity_id=f"sensor.renamed_{self.chance.randrange(10**9)}")
+        await self.world.hass.async_block_till_done()
+        await self.world.recorded()
+
+    async def unit_is_changed(self) -> None:
+        registry = er.async_get(self.world.hass)
+        registry.async_update_entity_options(
+            self.entity_id(self.chance.choice(self._keys)),
+            "sensor",
+            {"unit_of_measurement": self.chance.choice(_UNITS)},
+        )
+        await self.world.hass.async_block_till_done()
+
+    async def old_states_are_purged(self) -> None:
+        await self.world.recorded()
+        await get_instance(self.world.hass).async_add_executor_job(_purge, self.world.hass, self.world.now)
+
+    async def a_person_asks_for_all_of_it(self) -> None:
+        self.world.historian.request()
+        await self.world.settled()
+
+    async def a_person_asks_for_a_part(self) -> None:
+        start = self.world.board.house.start
+        first = self.chance.randrange(start, self.world.now)
+        await self.world.historian.import_range(first, self.chance.randrange(first, self.world.now), dry_run=False)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return _KEYS if self.world.board.original else _KEYS + _MORE_KEYS
+
+    def entity_id(self, key: str) -> str:
+        """What a sensor is called now."""
+        board = self.world.entry.runtime_data.coordinator.board_id
+        entity_id = er.async_get(self.world.hass).async_get_entity_id("sensor", "digimon", f"{board}_{key}")
+        assert entity_id is not None
+        return entity_id
+
+    async def check(self) -> None:
+        """What must be true."""
+        world = self.world
+        start = world.board.house.start
+        end = world.now // HOUR_SECONDS * HOUR_SECONDS
+        for key in self._keys:
+            changes = await world.changes(self.entity_id(key))
+            assert min(changes) >= start, self.diary
+            assert min(changes.values()) >= -0.01, (key, self.diary)
+            wrong = {}
+            for hour in range(start, end, HOUR_SECONDS):
+                true = self._truth(key, hour, hour + HOUR_SECONDS)
+                change = changes.get(hour)
+                if hour == start and key == "consumed_energy_t2":
+                    continue
+                if self._is_known(hour) and (change is None or abs(change - true) > self._allowed(true)):
+                    wrong[(hour - start) // HOUR_SECONDS] = (change, true)
+            assert not wrong, (key, wrong, self.diary)
+            # Of a tariff the first quarter on the card has no beginning.
+            first = start + (QUARTER_SECONDS if key == "consumed_energy_t2" else 0)
+            total = self._truth(key, first, end)
+            # What nobody counted, nobody knows.
+            if not self.world.board.original:
+                assert abs(sum(changes.values()) - total) < _ALLOWED_TOTAL, (key, self.diary)
+
+    async def check_second_run(self) -> None:
+        """Looking at all of it once more writes nothing."""
+        world = self.world
+        await world.historian.import_range(world.board.house.start, world.now, dry_run=False)
+        answer = await world.historian.import_range(world.board.house.start, world.now, dry_run=False)
+        assert answer["sensors"] == {}, self.diary
+
+    def _allowed(self, true: float) -> float:
+        return max(2, true * 0.005) if self.world.board.original else 1.01
+
+    def _truth(self, key: str, first: int, until: int) -> float:
+        flow = self.world.board.house.between(first, until)
+        return sum(flow[place] for place in _PLACES[key])
+
+    def _is_known(self, hour: int) -> bool:
+        """Whether the card or Home Assistant can know what happened in an hour."""
+        board = self.world.board
+        end = hour + HOUR_SECONDS
+        if board.deaf.touches(hour, end):
+            return False
+        if {hour, end} <= self._seen:
+            return True
+        # The last quarter of the hour before tells where the register stood.
+        quarters = range(hour - QUARTER_SECONDS, end, QUARTER_SECONDS)
+        return not any(board.without_card.covers(quarter) for quarter in quarters)
+
+
+def _purge(hass: HomeAssistant, now: int) -> None:
+    """As the recorder does after ten days, only sooner."""
+    with session_scope(hass=hass) as session:
+        session.query(StatisticsShortTerm).filter(StatisticsShortTerm.start_ts < now - 2 * HOUR_SECONDS).delete()
+
+
+_HAPPENINGS: tuple[Callable[[Life], Awaitable[None]], ...] = (
+    Life.home_assistant_restarts,
+    Life.home_assistant_is_down,
+    Life.home_assistant_forgets,
+    Life.network_is_down,
+    Life.board_is_off,
+    Life.cable_is_loose,
+    Life.board_and_home_assistant_are_off,
+    Life.card_is_out,
+    Life.sensor_is_renamed,
+    Life.unit_is_changed,
+    Life.old_states_are_purged,
+    Life.a_person_asks_for_all_of_it,
+    Life.a_person_asks_for_a_part,
+)
