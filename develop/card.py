@@ -1,4 +1,4 @@
-"""The board's memory card, as if the board had listened all the time."""
+"""The board's memory card, quarters and index, as if the board had listened all the time."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS, quarter_id_at, quarter_path
 from core.quarter import Quarter
 from simulator.house import House
+from simulator.index import Index
 
 
 def fill(folder: Path, house: House, first: int, now: int) -> int:
@@ -21,12 +22,19 @@ def fill(folder: Path, house: House, first: int, now: int) -> int:
     # The interval that is running now is made by the board, unless it starts too late for it.
     end = -(-now // INTERVAL_SECONDS) * INTERVAL_SECONDS
     written = 0
+    index = Index(folder)
     for start in range(first // QUARTER_SECONDS * QUARTER_SECONDS, end, QUARTER_SECONDS):
         number = min(QUARTER_INTERVALS, (end - start) // INTERVAL_SECONDS)
         path = folder / quarter_path(quarter_id_at(start)).lstrip("/")
         if _intervals(path) < number:
-            _write(path, house, start, number)
+            quarter = _quarter(house, start, number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("".join(quarter.document()), encoding="ascii")
+            # The board makes the record of a quarter when it ends.
+            if number == QUARTER_INTERVALS:
+                index.put(quarter, house.reading(start + QUARTER_SECONDS))
             written += 1
+    index.write()
     return written
 
 
@@ -40,10 +48,9 @@ def _intervals(path: Path) -> int:
     return len(values) - values.count(None)
 
 
-def _write(path: Path, house: House, start: int, number: int) -> None:
-    """Write the first so many intervals of a quarter."""
+def _quarter(house: House, start: int, number: int) -> Quarter:
+    """The first so many intervals of a quarter."""
     quarter = Quarter(quarter_id_at(start))
     for interval, (consumed, produced) in enumerate(house.intervals(start)[:number]):
         quarter.set_interval(interval, consumed, produced)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(quarter.document()), encoding="ascii")
+    return quarter

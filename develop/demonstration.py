@@ -18,7 +18,7 @@ from . import card, configuration
 from .api import Api
 from .child import Child, ChildError
 from .configuration import Listening
-from .home import Board, add_board, add_dashboard, configure_energy, settle
+from .home import Board, add_board, add_dashboard, configure_energy, history_arrived, settle
 from .state import REPOSITORY, State
 
 PERSON = "demo"
@@ -97,6 +97,7 @@ class Demonstration:
         await self._home_assistant.start()
         await self._set_up(board)
         self._say("ready", f"http://localhost:{self._options.port}   sign in as {PERSON} with password {PASSWORD}")
+        await self._wait_for_history(board)
 
     async def watch(self) -> None:
         """Wait until a process ends that should not. Home Assistant may, when somebody restarts it from its page.
@@ -148,6 +149,13 @@ class Demonstration:
         card.fill(self._state.card, house, now, int(time.time()))
         self._say("simulated house", f"sends telegrams; {written} quarters were new to the card")
         return source
+
+    async def _wait_for_history(self, board: Board) -> None:
+        """Tell when the past of the card has arrived in the energy dashboard."""
+        async with Api(self._listening.url) as api:
+            await api.sign_in(PERSON, PASSWORD)
+            await history_arrived(api, board)
+        self._say("history", f"the {HISTORY_DAYS} days of the card are in the energy dashboard")
 
     def _fill(self, first: int, now: int) -> tuple[House, int]:
         house = House(self._options.seed)

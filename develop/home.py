@@ -38,6 +38,11 @@ _DISCOVERY_SECONDS = 10
 _ANSWER_SECONDS = 2
 _HEARD_SECONDS = 15
 _SENSOR_SECONDS = 30
+# A month is about 40 requests to the board and as many commits of the database.
+_HISTORY_SECONDS = 300
+
+_HISTORY = "history"
+_COMPLETE = "up_to_date"
 
 _LOADED = "loaded"
 
@@ -168,6 +173,26 @@ async def sensors_of(api: Api, board: Board, keys: set[str]) -> dict[str, str]:
                         return found
                     await changes.get()
     raise ApiError(f"the board's sensors did not come: {', '.join(sorted(keys - found.keys()))}")
+
+
+async def history_arrived(api: Api, board: Board) -> None:
+    """Wait until all of the board's card is in the statistics.
+
+    :raises ApiError: it does not come.
+    """
+    entity_id = (await sensors_of(api, board, {_HISTORY}))[_HISTORY]
+    with contextlib.suppress(TimeoutError):
+        async with (
+            asyncio.timeout(_HISTORY_SECONDS),
+            api.subscription("subscribe_entities", entity_ids=[entity_id]) as changes,
+        ):
+            while True:
+                change = await changes.get()
+                added = change.get("a", {}).get(entity_id, {}).get("s")
+                changed = change.get("c", {}).get(entity_id, {}).get("+", {}).get("s")
+                if _COMPLETE in {added, changed}:
+                    return
+    raise ApiError("the history of the board did not come into the statistics")
 
 
 async def device_of(api: Api, board: Board) -> dict[str, Any] | None:

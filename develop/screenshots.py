@@ -18,10 +18,8 @@ from .api import Api
 from .browser import DUTCH, ENGLISH, chromium, sign_in, window
 from .child import Child
 from .configuration import Listening
-from .dashboard import SENSORS
 from .demonstration import PASSWORD, PERSON, board_at
-from .home import Board, device_of, sensors_of
-from .recorded import record
+from .home import Board, device_of, history_arrived
 from .state import REPOSITORY, state_of
 
 _IMAGES = REPOSITORY / "docs" / "images"
@@ -94,8 +92,7 @@ async def _energy(page: Page, subject: Subject, picture: Path) -> None:
     starts = _day_starts(int(time.time()))
     given = [sum(subject.house.energy(start)[2:]) for start in starts]
     days_ago = max(range(1, _DAYS + 1), key=lambda days: given[days - 1] - given[days])
-    sensors = await sensors_of(subject.api, subject.board, SENSORS)
-    await record(subject.api, subject.house, sensors, starts[-1], starts[0])
+    await history_arrived(subject.api, subject.board)
     await page.goto(f"{subject.url}/energy/overview")
     for _ in range(days_ago):
         await page.get_by_role("button", name="Previous").click()
