@@ -71,7 +71,6 @@ class Tariff:
     def __init__(self, coordinator: DigimonCoordinator, choices: Choices, rates: Rates, store: TariffStore) -> None:
         self.choices = choices
         self.ledger = Ledger()
-        self.last_quarter: QuarterFinished | None = None
         self._coordinator = coordinator
         self._rates = rates
         self._store = store
@@ -205,7 +204,6 @@ class Tariff:
             self.ledger = self.ledger.with_quarter(Quarter(*finished))
         for event in events:
             if isinstance(event, QuarterFinished):
-                self.last_quarter = event
                 self.ledger = self.ledger.with_quarter(Quarter(event.start_utc, event.power_w))
         if now.month_peak is not None and not self.ledger.tells_peaks:
             self.ledger = replace(self.ledger, tells_peaks=True)

@@ -213,15 +213,6 @@ DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
         of_quarter=True,
         value_fn=lambda tariff: _cents(tariff.figures.new_peak_cost),
     ),
-    TariffSensorDescription(
-        key="last_quarter",
-        translation_key="last_quarter",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda tariff: None if tariff.last_quarter is None else tariff.last_quarter.power_w,
-    ),
     BilledPowerDescription(
         key="billed_power",
         translation_key="billed_power",

@@ -270,7 +270,6 @@ class TestForecast:
         finished = [event for event in events if isinstance(event, QuarterFinished)]
         assert [event.start_utc - EVENING for event in finished] == [-900, 0]
         assert finished[1].power_w == pytest.approx(7900, abs=40)
-        assert float(str(state(hass, "last_quarter"))) == pytest.approx(7900, abs=40)
         (peak,) = (event for event in events if isinstance(event, NewMonthPeak))
         assert (peak.before_w, peak.after_w) == (2000, 7900)
         assert state(hass, "peak_target") == "7900"
