@@ -3,7 +3,7 @@
 The result is a folder per content in the cache, so that building again what was built before takes
 no time. The version is the product's, from the integration's manifest.
 
-    python firmware/build.py [--board NAME]     prints the folder
+    python firmware/build.py [--board NAME] [--parts]     prints the folder
 """
 
 import argparse
@@ -26,6 +26,9 @@ FIRMWARE = Path(__file__).resolve().parent
 MANIFEST = FIRMWARE.parent / "custom_components" / "digimon" / "manifest.json"
 PAGES = FIRMWARE / "www"
 SETUP = FIRMWARE / "setup"
+
+# What it needs from the start becomes one module with it.
+ENTRY = "board/main.py"
 
 # Asserts and line numbers cost heap on the board.
 OPTIMISATION = "-O3"
@@ -51,13 +54,16 @@ def stand_ins() -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted((FIRMWARE / "twin" / "stand_ins").glob("*.py"))}
 
 
-def staged(board: str) -> dict[str, bytes]:
-    """Every file of a build before anything is compiled, by its path in the build."""
+def staged(board: str, *, parts: bool = False) -> dict[str, bytes]:
+    """Every file of a build before anything is compiled, by its path in the build.
+
+    :param parts: leave every module one, for tests of the parts.
+    """
     # The stand-ins too: the heap that they take is the app's.
     twin = {f"twin/{name}": source for name, source in stand_ins().items()}
-    app = {f"app/{path}": source for path, source in modules(board).items()}
-    trimmed, names = lean.trim(app | twin, {f"app/{path}": unwanted for path, unwanted in lean.UNUSED.items()})
-    files = {path: source.encode() for path, source in trimmed.items()}
+    trimmed, names = lean.trim(modules(board) | twin, lean.UNUSED, None if parts else ENTRY)
+    app = {path: source for path, source in trimmed.items() if path not in twin}
+    files = {(f"app/{path}" if path in app else path): source.encode() for path, source in trimmed.items()}
     # The only module that MicroPython looks for as text, and the only one that an update leaves as it is.
     files["loader/main.py"] = (FIRMWARE / "main.py").read_bytes()
     files |= {f"app/www/{name}": content for name, content in pages.ready(PAGES).items()}
@@ -65,7 +71,7 @@ def staged(board: str) -> dict[str, bytes]:
     # As it is: set-up mode puts values into it line by line.
     files |= {f"app/setup/{path.name}": path.read_bytes() for path in sorted(SETUP.iterdir())}
     # What the short names in a traceback from the board stand for.
-    of_app = {path.removeprefix("app/"): short for path, short in names.items() if path in app}
+    of_app = {path: short for path, short in names.items() if path in app}
     files["names.json"] = json.dumps(of_app, indent=1).encode()
     return files
 
@@ -110,14 +116,15 @@ def _is_module(path: str) -> bool:
     return path.endswith(".py") and path != "loader/main.py"
 
 
-def build(board: str = boards.DEFAULT) -> Path:
+def build(board: str = boards.DEFAULT, *, parts: bool = False) -> Path:
     """Build the app for a board, unless it was before.
 
+    :param parts: leave every module one, for tests of the parts.
     :returns: a folder with ``app`` and ``loader``, which go on the board's flash (`image.py`), and ``twin``,
         which stands in for the board's own modules.
     :raises subprocess.CalledProcessError: a module does not compile.
     """
-    files = staged(board)
+    files = staged(board, parts=parts)
     target = cache() / key(files)
     if target.is_dir():
         return target
@@ -144,7 +151,9 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description="Stage the app for the board.")
     parser.add_argument("--board", choices=sorted(boards.BOARDS), default=boards.DEFAULT)
-    print(build(parser.parse_args().board))
+    parser.add_argument("--parts", action="store_true", help="leave every module one, for tests of the parts")
+    arguments = parser.parse_args()
+    print(build(arguments.board, parts=arguments.parts))
 
 
 if __name__ == "__main__":

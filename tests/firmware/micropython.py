@@ -15,9 +15,9 @@ EXIT_RESET = 75
 
 @functools.cache
 def staged() -> Path:
-    """The folder of the build."""
+    """The folder of a build whose modules are those of the source."""
     python = Path(environment("DIGIMON_TOOLS")) / "bin" / "python"
-    command = [str(python), str(ROOT / "firmware/build.py")]
+    command = [str(python), str(ROOT / "firmware/build.py"), "--parts"]
     return Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
 
 

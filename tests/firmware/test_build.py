@@ -3,6 +3,9 @@
 import json
 import os
 import subprocess
+import sys
+import types
+import unittest.mock
 from pathlib import Path
 
 import boards
@@ -12,10 +15,10 @@ import pytest
 from .twin import ROOT, environment
 
 
-def build(board: str, cache: Path) -> Path:
+def build(board: str, cache: Path, *options: str) -> Path:
     """The folder of a build."""
     python = Path(environment("DIGIMON_TOOLS")) / "bin" / "python"
-    command = [str(python), str(ROOT / "firmware/build.py"), "--board", board]
+    command = [str(python), str(ROOT / "firmware/build.py"), "--board", board, *options]
     result = subprocess.run(
         command, env={**os.environ, "DIGIMON_CACHE": str(cache)}, capture_output=True, text=True, check=True
     )
@@ -31,17 +34,26 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_board_has_its_build(name: str, cache: Path) -> None:
     staged = build(name, cache)
     app = staged / "app"
-    constants = (app / "board/build.mpy").read_bytes()
+    constants = (app / "board/main.mpy").read_bytes()
     assert boards.BOARDS[name].name.encode() in constants
     version = json.loads((ROOT / "custom_components/digimon/manifest.json").read_text())["version"]
     assert version.encode() in constants
     # Bytecode and pages, and only the loader is left for the board to compile.
     assert [path.name for path in (staged / "loader").iterdir()] == ["main.py"]
     assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".mpy", ".gz", ".png", ".html", ".txt"}
-    modules = {path.stem for path in (ROOT / "firmware/board").glob("*.py")} | {"build"}
-    assert {path.stem for path in (app / "board").glob("*.mpy")} == modules
+    # One module with all that is always needed, beside those that are loaded when they are.
+    modules = {path.stem for path in (app / "board").glob("*.mpy")}
+    assert modules >= {"__init__", "main", "api", "ssdp", "setup_mode"}
+    assert not modules & {"build", "store", "web", "quarter"}
+    assert [path.stem for path in (app / "core").glob("*.mpy")] == ["__init__"]
     # The boards have 4 MB of flash, of which MicroPython leaves half for files: two apps have to fit.
     assert sum(path.stat().st_size for path in app.rglob("*") if path.is_file()) < 200_000
+
+
+def test_the_parts_can_be_looked_at_by_themselves(cache: Path) -> None:
+    app = build(boards.DEFAULT, cache, "--parts") / "app"
+    modules = {path.stem for path in (ROOT / "firmware/board").glob("*.py")} | {"build"}
+    assert {path.stem for path in (app / "board").glob("*.mpy")} == modules
 
 
 def test_the_second_build_is_the_first(cache: Path) -> None:
@@ -112,10 +124,98 @@ def test_a_trimmed_module_does_the_same() -> None:
     assert "const(5)" in small
     assert "_first" not in small
     assert "_helper" not in small
-    assert set(names["module.py"].values()) >= {"_first", "_helper", "thing", "_TABLE"}
+    meanings = set(names["module.py"].values())
+    assert any("Thing._first" in meaning for meaning in meanings)
+    assert {"_helper", "_TABLE"} <= meanings
     # What others may name keeps its name.
     for kept in ("PUBLIC", "class Thing", "def total", ".second", "def call", "separators"):
         assert kept in small
+
+
+APP = {
+    "core/units.py": """
+from array import array
+FACTOR = 1000
+HALF: int = FACTOR // 2
+BITS = (1, 2)
+class Meter:
+    value = FACTOR
+    def __init__(self, value):
+        self._value = value
+    def read(self):
+        return self._value * FACTOR
+def total(values):
+    return sum(values) + HALF
+""",
+    "board/tools.py": """
+from core.units import FACTOR, total
+_TEXT = "tools"
+def describe(value):
+    total_ = total([value])
+    return f"{_TEXT}{FACTOR}{total_}"
+def _helper():
+    return 1
+def shadow(total, FACTOR=2):
+    return total * FACTOR + sum([_helper for _helper in (1, 2)])
+""",
+    "board/late.py": """
+from core.units import BITS, FACTOR, total as summed
+from . import tools
+def _helper():
+    return FACTOR + tools.shadow(3)
+def late(total):
+    return [_helper() + summed(BITS), tools.describe(total), tools._TEXT]
+""",
+    "board/main.py": """
+from core.units import Meter, total
+from . import tools
+from .tools import describe
+class Application:
+    pass
+def _helper():
+    return 5
+def run():
+    from .late import late
+    tools_ = tools.shadow(1)
+    return [Meter(2).read(), Meter.value, total([1]), describe(4), tools_, _helper()] + late(7)
+""",
+}
+
+
+def run_app(modules: dict[str, str]) -> object:
+    """What `run` of an app gives, imported as a program of its own would."""
+    made: dict[str, types.ModuleType] = {"board": types.ModuleType("board"), "core": types.ModuleType("core")}
+    for name in ("board", "core"):
+        made[name].__path__ = []
+    with unittest.mock.patch.dict(sys.modules, made):
+        for path, source in modules.items():
+            name = path.removesuffix(".py").replace("/", ".")
+            module = sys.modules[name] = types.ModuleType(name)
+            module.__package__ = name.partition(".")[0]
+            setattr(sys.modules[module.__package__], name.rpartition(".")[2], module)
+            module.__dict__["const"] = lambda value: value
+            if path != "board/late.py" or "board/tools.py" in modules:
+                exec(source, module.__dict__)  # noqa: S102 (the modules above)
+        if "board/tools.py" not in modules:
+            exec(modules["board/late.py"], sys.modules["board.late"].__dict__)  # noqa: S102 (the module above)
+        answer: object = sys.modules["board.main"].run()
+        return answer
+
+
+def test_a_merged_app_does_the_same() -> None:
+    together, _ = lean.trim(APP, {}, "board/main.py")
+    assert set(together) == {"board/main.py", "board/late.py"}
+    assert run_app(together) == run_app(APP)
+    # Constants stand where they are used, and what nobody else takes has no long name.
+    assert "FACTOR =" not in together["board/main.py"]
+    for gone in ("describe_", "Meter", "_helper"):
+        assert gone not in together["board/main.py"]
+
+
+def test_modules_that_import_each_other_are_refused() -> None:
+    circle = {"board/a.py": "from . import b", "board/b.py": "from . import a"}
+    with pytest.raises(ValueError, match="imports itself"):
+        lean.trim(circle, {}, "board/a.py")
 
 
 def test_what_is_to_be_left_out_has_to_be_there() -> None:

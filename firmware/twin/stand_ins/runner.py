@@ -1,6 +1,7 @@
 """Starts what MicroPython starts on the board, `main.py`, and runs its app until the launcher says stop."""
 
 import asyncio
+import gc
 import sys
 
 from machine import UART
@@ -30,7 +31,6 @@ async def _report_end(application: "Application") -> None:
 
 async def _run() -> None:
     # Not before the loader has chosen whose app it is.
-    from board import memory
     from board.main import Application
 
     application = Application(SETTINGS["host"], SETTINGS["port"], SETTINGS["announced"])
@@ -43,7 +43,7 @@ async def _run() -> None:
         report.cancel()
     await application.stop()
     application.memory.note()
-    print(f"highest heap use: {application.memory.highest} of {memory.size()} bytes")
+    print(f"highest heap use: {application.memory.highest} of {gc.mem_alloc() + gc.mem_free()} bytes")
     sys.exit(0)
 
 
