@@ -7,6 +7,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
+from .care import async_watch
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
 from .history import make_historian
@@ -32,6 +33,7 @@ PLATFORMS = [
     Platform.EVENT,
     Platform.NUMBER,
     Platform.SENSOR,
+    Platform.UPDATE,
 ]
 
 
@@ -64,6 +66,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
         forecast=lambda: forecast_of(tariff.figures),
     )
     async_watch_issues(hass, entry, tariff)
+    async_watch(hass, entry)
     entry.runtime_data.history = history = make_historian(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     if history is not None:

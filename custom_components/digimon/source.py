@@ -133,6 +133,10 @@ class BoardSource:
             health=health_of(board.health, self._start),
         )
 
+    def identify_anew(self) -> None:
+        """Ask the board with the next poll who it is, for example because it got new firmware."""
+        self._board = None
+
     async def _identified(self) -> BoardInfo:
         now = time.monotonic()
         if self._board is None or now - self._identified_at >= IDENTIFY_SECONDS:

@@ -43,6 +43,12 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
+@pytest.fixture(autouse=True)
+def no_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here asks the internet; a test of updates has a release server of its own."""
+    monkeypatch.setattr("custom_components.digimon.releases.RELEASES_URL", "http://127.0.0.1:9/")
+
+
 @pytest.fixture
 def variant() -> str:
     """Which board and meter; parametrise to have another."""

@@ -223,8 +223,7 @@ class BoardClient:
         if answer.status == _TOO_MANY:
             raise PasswordBlockedError(f"{path}: too many wrong passwords", retry_after=answer.retry_after)
         if answer.status in _REFUSALS and answer.status != _NOT_FOUND:
-            reason = fields.text(answer.body.decode("utf-8", errors="replace").strip()) or ""
-            raise RefusedError(f"{path}: status {answer.status}", reason=reason)
+            raise RefusedError(f"{path}: status {answer.status}", reason=_reason(answer.body))
         _body(path, answer)
 
     async def _request(
@@ -283,6 +282,14 @@ def _body(path: str, answer: _Answer) -> bytes:
 
 def _with_query(path: str, **query: int) -> str:
     return str(URL.build(path=path, query=query))
+
+
+def _reason(body: bytes) -> str:
+    """What a board has to say for itself: the message of a JSON object, or a line of text."""
+    try:
+        return fields.text(fields.read_object(body).get("message")) or ""
+    except UnexpectedAnswerError:
+        return fields.text(body.decode("utf-8", errors="replace").strip()) or ""
 
 
 def _seconds(text: str | None) -> int | None:

@@ -1,0 +1,61 @@
+"""Repairs: each trouble of a board as an issue that says what to do, and goes when it is mended."""
+
+import time
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import DigimonConfigEntry
+from .trouble import TROUBLES, Watch
+
+# Nothing here is a matter of seconds.
+LOOK_INTERVAL = timedelta(minutes=1)
+
+_LEARN_MORE = "https://github.com/digimon-energy/digimon/blob/main/docs/troubleshooting.md#"
+
+
+@callback
+def async_watch(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
+    """Look after a board as long as its entry is loaded."""
+    coordinator = entry.runtime_data.coordinator
+    watch = Watch()
+
+    @callback
+    def look(_: datetime | None = None) -> None:
+        error = coordinator.last_exception
+        failure = error.translation_key if isinstance(error, HomeAssistantError) else None
+        found = watch.look(
+            coordinator.data,
+            failure=None if coordinator.last_update_success else failure or "unknown",
+            now_utc=dt_util.utcnow().timestamp(),
+            monotonic=time.monotonic(),
+        )
+        for trouble in TROUBLES:
+            issue_id = f"{trouble.key}_{entry.entry_id}"
+            if trouble.key not in found:
+                ir.async_delete_issue(hass, DOMAIN, issue_id)
+                continue
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING,
+                learn_more_url=_LEARN_MORE + trouble.key.replace("_", "-"),
+                translation_key=trouble.key,
+                translation_placeholders={"name": entry.title},
+            )
+
+    @callback
+    def forget() -> None:
+        for trouble in TROUBLES:
+            ir.async_delete_issue(hass, DOMAIN, f"{trouble.key}_{entry.entry_id}")
+
+    look()
+    entry.async_on_unload(async_track_time_interval(hass, look, LOOK_INTERVAL))
+    entry.async_on_unload(forget)

@@ -1,0 +1,154 @@
+"""What is wrong with a board or its meter in a way that a person can mend; decided from one minute to the next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from awesomeversion import AwesomeVersion, AwesomeVersionException
+
+from .snapshot import Health, Snapshot
+
+MINIMUM_FIRMWARE = "0.1.0"
+"""The first that has all of part 2 of the API that this integration reads."""
+
+# A meter follows the time of the operator to the second; so much is no delay of ours.
+CLOCK_SECONDS = 300
+
+# One telegram in ten, over five minutes of one a second: a loose wire, not a single disturbance.
+REJECTED_SHARE = 10
+REJECTED_LEAST = 30
+COUNT_SECONDS = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observation:
+    """What one look tells."""
+
+    snapshot: Snapshot
+    failure: str | None
+    """Why the last poll gave nothing; None when it gave something."""
+
+    now_utc: float
+    telegrams_fail: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """Something that can be wrong."""
+
+    key: str
+    """Of its text."""
+
+    holds_fn: Callable[[Observation], bool]
+    patience_seconds: int
+    """How long it holds before somebody is bothered with it."""
+
+    is_error: bool = False
+    """Whether nothing works until it is mended."""
+
+
+def _card(state: str) -> Callable[[Observation], bool]:
+    def holds(observation: Observation) -> bool:
+        health = observation.snapshot.health
+        return observation.failure is None and health is not None and health.card_state == state
+
+    return holds
+
+
+def _is_clock_wrong(observation: Observation) -> bool:
+    """Whether the meter speaks, at another time than ours."""
+    reading = observation.snapshot.reading
+    if observation.failure is not None or reading is None or observation.snapshot.silent is not False:
+        return False
+    return abs(observation.now_utc - reading.time_utc) > CLOCK_SECONDS
+
+
+def is_firmware_too_old(snapshot: Snapshot) -> bool:
+    """Whether a board runs a version of ours that lacks what we read; one that no number tells is not judged."""
+    if snapshot.health is None or snapshot.device.sw_version is None:
+        return False
+    try:
+        return AwesomeVersion(snapshot.device.sw_version) < AwesomeVersion(MINIMUM_FIRMWARE)
+    except AwesomeVersionException:
+        return False
+
+
+TROUBLES: tuple[Trouble, ...] = (
+    Trouble(
+        key="meter_silent",
+        holds_fn=lambda observation: observation.failure is None and observation.snapshot.silent is True,
+        patience_seconds=600,
+        is_error=True,
+    ),
+    Trouble(key="card_missing", holds_fn=_card("missing"), patience_seconds=120),
+    Trouble(key="card_fault", holds_fn=_card("fault"), patience_seconds=120),
+    Trouble(key="clock_wrong", holds_fn=_is_clock_wrong, patience_seconds=120),
+    Trouble(
+        key="wrong_device",
+        holds_fn=lambda observation: observation.failure == "wrong_device",
+        patience_seconds=60,
+        is_error=True,
+    ),
+    Trouble(
+        key="firmware_too_old",
+        holds_fn=lambda observation: observation.failure is None and is_firmware_too_old(observation.snapshot),
+        patience_seconds=0,
+    ),
+    Trouble(key="telegrams_failing", holds_fn=lambda observation: observation.telegrams_fail, patience_seconds=0),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Count:
+    """The telegrams that a board had counted at one moment."""
+
+    good: int
+    rejected: int
+    at: float
+
+
+@dataclass(kw_only=True, slots=True)
+class Watch:
+    """Looks at one board again and again."""
+
+    _since: dict[str, float] = field(default_factory=dict)
+    """When each trouble began, in monotonic seconds."""
+
+    _count: _Count | None = None
+    _telegrams_fail: bool = False
+
+    def look(self, snapshot: Snapshot, *, failure: str | None, now_utc: float, monotonic: float) -> set[str]:
+        """Take another look.
+
+        :returns: the keys of what has been wrong for long enough.
+        """
+        self._follow_telegrams(snapshot.health if failure is None else None, monotonic)
+        observation = Observation(
+            snapshot=snapshot, failure=failure, now_utc=now_utc, telegrams_fail=self._telegrams_fail
+        )
+        for trouble in TROUBLES:
+            if trouble.holds_fn(observation):
+                self._since.setdefault(trouble.key, monotonic)
+            else:
+                self._since.pop(trouble.key, None)
+        return {
+            trouble.key
+            for trouble in TROUBLES
+            if trouble.key in self._since and monotonic - self._since[trouble.key] >= trouble.patience_seconds
+        }
+
+    def _follow_telegrams(self, health: Health | None, monotonic: float) -> None:
+        """Judge by what came in since some minutes ago; what a board counted before is history."""
+        if health is None or health.telegrams_good is None or health.telegrams_rejected is None:
+            self._count = None
+            return
+        now = _Count(good=health.telegrams_good, rejected=health.telegrams_rejected, at=monotonic)
+        before = self._count
+        if before is None or now.good < before.good or now.rejected < before.rejected:
+            # The first look, or the board restarted and counts anew.
+            self._count = now
+        elif monotonic - before.at >= COUNT_SECONDS:
+            rejected = now.rejected - before.rejected
+            self._telegrams_fail = (
+                rejected >= REJECTED_LEAST and rejected * REJECTED_SHARE >= rejected + now.good - before.good
+            )
+            self._count = now
