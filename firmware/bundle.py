@@ -47,7 +47,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the bundles for an update over the network.")
     parser.add_argument("--board", choices=sorted(boards.BOARDS), help="of this board only")
     parser.add_argument("--output", metavar="FOLDER", type=Path, default=Path(), help="where to put them")
+    parser.add_argument("--release", action="store_true", help="only with the key that all boards trust")
     options = parser.parse_args()
+    if options.release:
+        try:
+            signing.check_release()
+        except ValueError as error:
+            parser.error(str(error))
     options.output.mkdir(parents=True, exist_ok=True)
     for slug in [options.board] if options.board else sorted(boards.BOARDS):
         file = options.output / name(slug)

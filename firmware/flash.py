@@ -96,6 +96,7 @@ def flash(slug: str, stock: Path | None, port: str | None, output: Path | None) 
     if stock is not None:
         place = place_of_files(stock.read_bytes(), board)
     with tempfile.TemporaryDirectory(prefix="digimon-flash-") as folder:
+        print(f"files of {slug}: {place.size} bytes at {place.offset:#x}", flush=True)
         files = Path(folder) / "files.bin"
         files.write_bytes(image.file_system(slug, place.size))
         parts: list[str | Path] = [] if stock is None else [hex(board.image_offset), stock]

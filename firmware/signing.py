@@ -86,6 +86,19 @@ def sign(text: bytes) -> bytes:
     return private_key().sign(text, padding.PKCS1v15(), hashes.SHA256())
 
 
+def check_release() -> None:
+    """See that what is signed here is taken by the boards of everybody.
+
+    :raises ValueError: the key is not the one whose public half is in the repository.
+    """
+    if not os.environ.get(VARIABLE):
+        raise ValueError(f"{VARIABLE} holds no key")
+    if not RELEASE_KEY.exists():
+        raise ValueError(f"{RELEASE_KEY.name} is not there: no board would know who has signed")
+    if len(trusted()) != _BITS // 8:
+        raise ValueError(f"the key of {VARIABLE} is not the one of {RELEASE_KEY.name}")
+
+
 def _modulus(key: rsa.RSAPublicKey) -> bytes:
     numbers = key.public_numbers()
     if key.key_size != _BITS or numbers.e != _EXPONENT:

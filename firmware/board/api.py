@@ -30,6 +30,7 @@ _HTML = "text/html; charset=UTF-8"
 _XML = "text/xml; charset=UTF-8"
 _SCRIPT = "text/javascript; charset=UTF-8"
 _PNG = "image/png"
+_CACHED = "max-age=31536000,immutable"
 
 _ICON = "www/electric-meter.png"
 _PIECE = 512
@@ -53,6 +54,8 @@ class Api:
             "/": self._page,
             "/index.html": self._page,
             "/app.js": self._app,
+            "/update": self._update,
+            "/update.js": self._update_script,
             "/watt": self._watt,
             "/current/quarter": self._quarter,
             "/current/month/peak": self._month_peak,
@@ -85,7 +88,13 @@ class Api:
 
     def _app(self, request: "Request") -> "Answer":
         # The page names the content's hash: another content has another address.
-        return _static("app.js", _SCRIPT, "max-age=31536000,immutable" if "v" in request.arguments else "no-cache")
+        return _static("app.js", _SCRIPT, _CACHED if "v" in request.arguments else "no-cache")
+
+    def _update(self, _request: "Request") -> "Answer":
+        return _static("update.html", _HTML, "no-cache")
+
+    def _update_script(self, request: "Request") -> "Answer":
+        return _static("update.js", _SCRIPT, _CACHED if "v" in request.arguments else "no-cache")
 
     def _icon(self, _request: "Request") -> "Answer":
         # Who looks for devices may know nothing of compression.
