@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from .care import async_watch
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
+from .counting import EnergyCounter, store_of
 from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
@@ -54,16 +55,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
         async_get_clientsession(hass),
         password=entry.options.get(CONF_PASSWORD),
     )
-    coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id))
+    archive = Archive(client)
+    counter = EnergyCounter(hass, entry, archive)
+    await counter.async_load()
+    coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id), counter)
     await coordinator.async_config_entry_first_refresh()
     async_upgrade(hass, entry, coordinator.data.device.identifiers)
     tariff = await async_follow_tariff(hass, entry, coordinator)
     entry.runtime_data = DigimonRuntimeData(
         coordinator=coordinator,
         client=client,
-        archive=Archive(client),
+        archive=archive,
         tariff=tariff,
         forecast=lambda: forecast_of(tariff.figures),
+        counter=counter,
     )
     async_watch_issues(hass, entry, tariff)
     async_watch(hass, entry)
@@ -78,6 +83,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
     """Stop reading a meter."""
     if entry.runtime_data.history is not None:
         await entry.runtime_data.history.save()
+    if entry.runtime_data.counter is not None:
+        await entry.runtime_data.counter.async_save()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.tariff.async_stop()
@@ -85,10 +92,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
-    """Forget how far a board's history has come, and what was kept for the tariff; the statistics stay.
+    """Forget how far history and count have come, and what was kept for the tariff; the statistics stay.
 
     Without any board, the quarter card goes from the dashboards' resources, too.
     """
+    await store_of(hass, entry.entry_id).async_remove()
     await forget(hass, entry.entry_id)
     await TariffStore(hass, entry.entry_id).remove()
     others = hass.config_entries.async_entries(DOMAIN, include_ignore=False)

@@ -13,6 +13,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
+from .counting import EnergyCounter
 from .monitor import Archive, BoardClient
 from .silence import Progress, follow, is_silent
 from .snapshot import Device, Snapshot
@@ -47,6 +48,9 @@ class DigimonRuntimeData:
     forecast: Callable[[], dict[str, Any] | None] = lambda: None
     """What is expected of the running quarter, as plain data for the card; None while nothing is."""
 
+    counter: EnergyCounter | None = None
+    """The energy of a board that tells no registers."""
+
     history: Historian | None = None
     """What brings the card into the statistics; None without a recorder."""
 
@@ -59,7 +63,13 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
 
     config_entry: DigimonConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: DigimonConfigEntry, source: Source) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: DigimonConfigEntry, source: Source, counter: EnergyCounter | None = None
+    ) -> None:
+        """Read a source.
+
+        :param counter: what counts the energy where the source tells none.
+        """
         super().__init__(
             hass,
             LOGGER,
@@ -69,6 +79,7 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
             always_update=False,
         )
         self.source = source
+        self._counter = counter
         self._progress: Progress | None = None
         self._device: Device | None = None
         self._silent_polls = 0
@@ -98,7 +109,8 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
                 translation_placeholders={"name": self.name},
             ) from error
         self._register(snapshot.device)
-        return self._without_old_news(snapshot)
+        snapshot = self._without_old_news(snapshot)
+        return snapshot if self._counter is None else self._counter.apply(snapshot)
 
     def _without_old_news(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, less a reading that the meter has not renewed for too long."""

@@ -2,7 +2,12 @@
 
 A poll every five seconds sees the last of a quarter only by chance; the card has all of it. The
 board writes it when the first telegram of the next quarter comes, so it may not be there at once.
+With the original firmware a restart in the middle leaves only the later part on the card; what was
+seen before it is put in front.
 """
+
+from dataclasses import replace
+from itertools import zip_longest
 
 from .core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
 from .monitor import BoardClient, BoardError, RunningQuarter
@@ -30,7 +35,7 @@ class FinishedQuarter:
             return
         if self._running is None or running.quarter_id != self._running.quarter_id:
             self._turn(running)
-        self._running = running
+        self._running = _together(self._running, running)
         if self._tries_left:
             self._tries_left -= 1
             await self._read(_quarter_before(running.quarter_id))
@@ -43,22 +48,24 @@ class FinishedQuarter:
         self._tries_left = TRIES
 
     async def _read(self, quarter_id: int) -> None:
-        """Ask the card; when it has less than what was seen, ask again until the tries are used up."""
+        """Ask the card; when it ends before what was seen, ask again until the tries are used up."""
         try:
             stored = await self._client.stored_quarter(quarter_id)
         except BoardError:
             stored = None
-        if stored is not None and _values(stored) >= _values(self._seen):
-            self.quarter = stored
+        if stored is not None and len(stored.samples) >= (len(self._seen.samples) if self._seen else 0):
             self._tries_left = 0
-        elif not self._tries_left:
-            self.quarter = max(stored, self._seen, key=_values)
+        if not self._tries_left:
+            self.quarter = self._seen if stored is None else _together(self._seen, stored)
 
 
 def _quarter_before(quarter_id: int) -> int:
     return quarter_id_at(quarter_start(quarter_id) - QUARTER_SECONDS)
 
 
-def _values(quarter: RunningQuarter | None) -> int:
-    """How many intervals are known."""
-    return 0 if quarter is None else sum(sample is not None for sample in quarter.samples)
+def _together(earlier: RunningQuarter | None, later: RunningQuarter) -> RunningQuarter:
+    """All that two records of a quarter have; the later one is right where both have something."""
+    if earlier is None or earlier.quarter_id != later.quarter_id:
+        return later
+    samples = zip_longest(earlier.samples, later.samples)
+    return replace(later, samples=tuple(old if new is None else new for old, new in samples))

@@ -127,6 +127,12 @@ class Reading:
     produced_energy_t1_wh: int | None = None
     produced_energy_t2_wh: int | None = None
 
+    is_counted: bool = False
+    """Whether the energy of both tariffs is counted instead of read, see `counting`."""
+
+    counted_consumed_wh: int | None = None
+    counted_produced_wh: int | None = None
+
     listed_peaks: tuple[ListedPeak, ...] = ()
     """Months that ended, at most 13, in the meter's order; empty when it sends no list."""
 
@@ -153,14 +159,24 @@ class Reading:
         return _difference(self.consumed_power_w, self.produced_power_w)
 
     @property
-    def consumed_energy_wh(self) -> int | None:
+    def register_consumed_wh(self) -> int | None:
         """Both tariffs together."""
         return _total(self.consumed_energy_t1_wh, self.consumed_energy_t2_wh)
 
     @property
-    def produced_energy_wh(self) -> int | None:
+    def register_produced_wh(self) -> int | None:
         """Both tariffs together."""
         return _total(self.produced_energy_t1_wh, self.produced_energy_t2_wh)
+
+    @property
+    def consumed_energy_wh(self) -> int | None:
+        """Counted, or both tariffs together."""
+        return self.counted_consumed_wh if self.is_counted else self.register_consumed_wh
+
+    @property
+    def produced_energy_wh(self) -> int | None:
+        """Counted, or both tariffs together."""
+        return self.counted_produced_wh if self.is_counted else self.register_produced_wh
 
     def phase(self, number: int) -> Phase | None:
         """One phase, 1 to 3."""
@@ -211,6 +227,9 @@ class Snapshot:
 
     health: Health | None = None
     """How the board is; None for the original firmware, which does not tell."""
+
+    without_registers: bool = False
+    """The source has no telegram to show, so energy has to be counted: the original firmware."""
 
     silent: bool | None = None
     """Whether the meter fell silent; None as long as that cannot be told."""

@@ -131,6 +131,7 @@ class BoardSource:
             running=self._quarter,
             finished=self._finished.quarter,
             health=health_of(board.health, self._start),
+            without_registers=board.original,
         )
 
     def identify_anew(self) -> None:

@@ -70,6 +70,10 @@ class Archive:
                 self._quarters.keep(quarter_id, kept)
         return kept
 
+    async def quarters(self, year: int, month: int, day: int) -> tuple[int, ...]:
+        """The ids of the quarters of a day that the card has, in order of time."""
+        return await self._ask(lambda: self._client.quarters(year, month, day))
+
     async def day(self, day: date) -> StoredDay:
         """The quarters of a local day, in one request where the firmware knows how.
 

@@ -1,0 +1,172 @@
+"""Energy of a board that tells no registers, over days in which everything restarts."""
+
+import copy
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from custom_components.digimon.const import DOMAIN
+
+from .card import house_of
+from .conftest import unique_id
+from .original import OriginalBoard
+
+HOUSE = house_of(3)
+START = int(datetime(2026, 3, 20, 11, 7, 30, tzinfo=UTC).timestamp())
+CONSUMED = "sensor.digimon_consumed_energy"
+PRODUCED = "sensor.digimon_produced_energy"
+
+
+class Days:
+    """Home Assistant, a board and the house, as time passes."""
+
+    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory, storage: dict[str, Any]) -> None:
+        self.hass = hass
+        self.freezer = freezer
+        self.storage = storage
+        self.board = OriginalBoard(HOUSE, START)
+        self.entry: MockConfigEntry
+        self.shown: list[tuple[int, int]] = []
+
+    async def begin(self) -> None:
+        await self.board.start()
+        self.entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="digimon",
+            unique_id=unique_id(self.board),
+            data={CONF_HOST: "127.0.0.1", CONF_PORT: self.board.port},
+        )
+        self.entry.add_to_hass(self.hass)
+        await self.set_up()
+
+    async def set_up(self) -> None:
+        self.freezer.move_to(datetime.fromtimestamp(self.board.now_utc, UTC))
+        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything that was begun come to its end."""
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def poll(self, utc: int) -> None:
+        """Let time pass up to an instant, and poll."""
+        if utc > self.board.now_utc:
+            self.board.advance(utc)
+        self.freezer.move_to(datetime.fromtimestamp(self.board.now_utc, UTC))
+        await self.entry.runtime_data.coordinator.async_refresh()
+        await self.settle()
+        self.note()
+
+    def note(self) -> None:
+        """What is shown can only rise."""
+        found = [self.hass.states.get(entity) for entity in (CONSUMED, PRODUCED)]
+        values = [
+            None if one is None or not one.state[0].isdigit() else round(float(one.state) * 1000) for one in found
+        ]
+        if None not in values:
+            shown = (values[0] or 0, values[1] or 0)
+            if self.shown:
+                assert shown[0] >= self.shown[-1][0]
+                assert shown[1] >= self.shown[-1][1]
+            self.shown.append(shown)
+
+    async def live(self, chance: Random, until: int) -> None:
+        """Poll up to an instant; at the end as often as Home Assistant does, and in between now and then."""
+        while self.board.now_utc < until - 10:
+            await self.poll(min(self.board.now_utc + chance.randrange(5, 500), until - 10))
+        await self.poll(until - 5)
+        await self.poll(until)
+
+    async def restart_home_assistant(self, seconds: int, *, crash: bool) -> None:
+        before = copy.deepcopy(self.storage)
+        if crash:
+            async_fire_time_changed(self.hass, fire_all=True)
+            await self.settle()
+            before = copy.deepcopy(self.storage)
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.settle()
+        if crash:
+            self.storage.clear()
+            self.storage.update(before)
+        self.board.advance(self.board.now_utc + seconds)
+        await self.set_up()
+        self.note()
+
+    async def lose_network(self, seconds: int) -> None:
+        await self.board.stop()
+        await self.poll(self.board.now_utc + 5)
+        self.board.advance(self.board.now_utc + seconds)
+        await self.board.start()
+
+    async def end(self) -> None:
+        if self.entry.state.recoverable:
+            await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.board.stop()
+
+
+@pytest.fixture
+async def days(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    enable_custom_integrations: None,
+    socket_enabled: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Days]:
+    monkeypatch.setattr("custom_components.digimon.monitor.archive.AGAIN_SECONDS", 0)
+    days = Days(hass, freezer, hass_storage)
+    await days.begin()
+    yield days
+    await days.end()
+
+
+def registers(utc: int) -> tuple[float, float]:
+    """Wh taken and given since the board was added, by the meter's own registers."""
+    # The count begins with the board's memory.
+    before, now = HOUSE.energy(START), HOUSE.energy(utc)
+    return (
+        (now.consumed_t1 + now.consumed_t2 - before.consumed_t1 - before.consumed_t2) / 3600,
+        (now.produced_t1 + now.produced_t2 - before.produced_t1 - before.produced_t2) / 3600,
+    )
+
+
+async def live_through(days: Days, seed: int, seconds: int, restarts: int) -> None:
+    """Let everything restart at random, and compare with the registers at the end."""
+    chance = Random(seed)
+    print(f"seed {seed}")  # noqa: T201 - to repeat it
+    moments = sorted(chance.randrange(60, seconds - 3600) for _ in range(restarts))
+    for moment in moments:
+        await days.live(chance, max(START + moment, days.board.now_utc + 20))
+        match chance.randrange(4):
+            case 0:
+                days.board.restart(chance.randrange(10, 50))
+            case 1:
+                await days.restart_home_assistant(chance.choice([20, 300, 4000, 20_000]), crash=False)
+            case 2:
+                await days.restart_home_assistant(chance.choice([20, 300, 4000]), crash=True)
+            case 3:
+                await days.lose_network(chance.choice([20, 300, 4000, 20_000]))
+    end = max(START + seconds, days.board.now_utc + 1800)
+    await days.live(chance, end)
+    consumed, produced = registers(end)
+    # What the last interval and whole Wh leave open.
+    assert days.shown[-1][0] == pytest.approx(consumed, rel=0.001, abs=30)
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.001, abs=30)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_day_of_restarts_costs_less_than_a_thousandth(days: Days, seed: int) -> None:
+    await live_through(days, seed, 86_400, 6)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10, 13))
+async def test_a_month_of_restarts_costs_less_than_a_thousandth(days: Days, seed: int) -> None:
+    await live_through(days, seed, 30 * 86_400, 90)
