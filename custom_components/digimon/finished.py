@@ -53,10 +53,12 @@ class FinishedQuarter:
             stored = await self._client.stored_quarter(quarter_id)
         except BoardError:
             stored = None
-        if stored is not None and len(stored.samples) >= (len(self._seen.samples) if self._seen else 0):
+        seen = self._seen
+        if stored is not None and (seen is None or len(stored.samples) >= len(seen.samples)):
             self._tries_left = 0
-        if not self._tries_left:
-            self.quarter = self._seen if stored is None else _together(self._seen, stored)
+            self.quarter = _together(seen, stored)
+        elif not self._tries_left:
+            self.quarter = seen if seen is None else _together(stored, seen)
 
 
 def _quarter_before(quarter_id: int) -> int:

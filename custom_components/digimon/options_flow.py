@@ -8,13 +8,14 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 
+from .const import LOGGER
 from .monitor import Address, BoardClient, BoardError
 from .tariff_flow import STEPS as TARIFF_STEPS
 from .tariff_flow import TariffSteps
 from .writing import text_of
 
 # The steps that a person can choose from; each saves the whole of the options, changed by its own part.
-STEPS = [*TARIFF_STEPS, "password"]
+STEPS = [*TARIFF_STEPS, "energy_dashboard", "password"]
 
 _PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
 _PASSWORD_SCHEMA = probatio.Schema({probatio.Optional(CONF_PASSWORD): _PASSWORD})
@@ -26,6 +27,32 @@ class DigimonOptionsFlow(TariffSteps):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none
         """Ask what to change."""
         return self.async_show_menu(step_id="init", menu_options=STEPS)
+
+    async def async_step_energy_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what would be added to the energy dashboard, and add it when that is confirmed."""
+        if "energy" not in self.hass.config.components:
+            return self.async_abort(reason="no_energy_dashboard")
+        # It brings the recorder, which a Home Assistant without this dashboard may not have.
+        from . import energy_dashboard  # noqa: PLC0415
+
+        missing = await energy_dashboard.async_missing_sources(self.hass, self.config_entry)
+        if not missing:
+            return self.async_abort(reason="energy_dashboard_has_all")
+        names = {"sources": "\n".join(f"- {self._name_of(source['stat_energy_from'])}" for source in missing)}
+        if user_input is None:
+            return self.async_show_form(
+                step_id="energy_dashboard", data_schema=probatio.Schema({}), description_placeholders=names
+            )
+        try:
+            await energy_dashboard.async_add(self.hass, missing)
+        except energy_dashboard.EnergyDashboardError as error:
+            LOGGER.warning("The energy dashboard takes no more sources: %s", error)
+            return self.async_abort(reason="energy_dashboard_refuses")
+        return self.async_abort(reason="energy_dashboard_done", description_placeholders=names)
+
+    def _name_of(self, entity_id: str) -> str:
+        state = self.hass.states.get(entity_id)
+        return entity_id if state is None else state.name
 
     async def async_step_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the admin password of the board; it is never shown again, and an empty answer forgets it."""
