@@ -37,6 +37,12 @@ def without_breath(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("custom_components.digimon.monitor.archive.BREATH_SECONDS", 0)
 
 
+@pytest.fixture(autouse=True)
+def quiet_database() -> None:
+    """Of each statement there is a line otherwise, which takes longer than the statement."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Snapshots in the form of Home Assistant's own tests."""

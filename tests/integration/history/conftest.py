@@ -51,12 +51,6 @@ async def card_board(house: ModelHouse, firmware: str, socket_enabled: None) -> 
         yield board
 
 
-@pytest.fixture(autouse=True)
-def quiet_database() -> None:
-    """Of each statement there is a line otherwise, which takes longer than the statement."""
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
-
-
 @pytest.fixture
 async def world(
     recorder_mock: None,
