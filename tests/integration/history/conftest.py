@@ -1,6 +1,5 @@
 """A board with a card, and a Home Assistant with a real recorder whose time the tests make."""
 
-import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
