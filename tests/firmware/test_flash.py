@@ -10,7 +10,7 @@ import bundle
 import pytest
 import signing
 
-from .flash import Flash, app_of, new_key
+from .flash import Flash, app_of, new_key, tool
 from .twin import ROOT
 
 C3, S2 = 5, 2
@@ -139,13 +139,12 @@ os.chdir("/flash")
 
 START = """
 async def start():
-    from board import build
     from board.main import Application
     application = Application("127.0.0.1", 0, False)
     await application.start()
     await asyncio.sleep_ms(100)
     await application.stop()
-    print("runs", build.VERSION, os.getcwd(), sorted(os.listdir("/flash")))
+    print("runs", os.getcwd(), sorted(os.listdir("/flash")))
 
 def run(app, run=asyncio.run):
     app.close()
@@ -169,22 +168,38 @@ asyncio.run(take())
 """
 
 
-def test_the_app_starts_from_the_image_and_is_updated_on_it(tmp_path: Path) -> None:
+def test_the_app_starts_from_the_image(tmp_path: Path) -> None:
     (tmp_path / "stock.bin").write_bytes(stock(C3, PARTITIONS))
     assert flash("--image", tmp_path / "stock.bin", "--output", tmp_path / "out.bin").returncode == 0
     files = tmp_path / "files.bin"
     files.write_bytes((tmp_path / "out.bin").read_bytes()[2 * MIB :])
     (tmp_path / "flash").mkdir()
+    started = Flash(tmp_path).run(MOUNT.format(image=str(files), size=2 * MIB) + START, None)
+    assert f"start: {bundle.version()}, power_on" in started.stdout, started.stdout + started.stderr
+    assert "runs /flash/a ['a', 'main.py', 'update.key']" in started.stdout, started.stdout + started.stderr
+
+
+IMAGE = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import boards, image
+pathlib.Path(sys.argv[2]).write_bytes(image.file_system(boards.DEFAULT, int(sys.argv[3]), parts=True))
+"""
+
+
+@pytest.mark.parametrize("size", [2 * MIB, MIB])
+def test_an_app_is_updated_on_micropythons_own_file_system(size: int, tmp_path: Path) -> None:
+    files = tmp_path / "files.bin"
+    tool("-c", IMAGE, ROOT / "firmware", files, str(size))
+    (tmp_path / "flash").mkdir()
     board = Flash(tmp_path)
-    mount = MOUNT.format(image=str(files), size=2 * MIB)
-    version = bundle.version()
-    started = board.run(mount + START, None)
-    assert f"runs {version} /flash/a ['a', 'main.py', 'update.key']" in started.stdout, started.stdout + started.stderr
+    mount = MOUNT.format(image=str(files), size=size)
     newer = tmp_path / "new.bundle"
     newer.write_bytes(bundle.pack(boards.DEFAULT, "9.9.9", app_of("9.9.9", tmp_path)))
     taken = board.run(mount + UPDATE.format(bundle=str(newer)), None)
     assert taken.stdout == "taken 9.9.9\n", taken.stderr
     started = board.run(mount + START, None)
-    assert "runs 9.9.9 /flash/b ['a', 'b', 'main.py', 'update.key']" in started.stdout, started.stdout + started.stderr
+    assert "start: 9.9.9, power_on" in started.stdout, started.stdout + started.stderr
+    assert "runs /flash/b ['a', 'b', 'main.py', 'update.key']" in started.stdout, started.stdout + started.stderr
     # Nobody has said that it works.
     assert json.loads((tmp_path / "nvs.json").read_text())["digimon/boot"] == 4

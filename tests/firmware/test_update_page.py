@@ -131,7 +131,7 @@ def test_a_bundle_goes_out_with_the_proof_of_the_password(page: Page, twin: Twin
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(401, "klopt niet"), (409, "onderweg"), (429, "over 17 seconden"), (500, "nog eens")]
+    ("status", "said"), [(401, "klopt niet"), (503, "druk"), (429, "over 17 seconden"), (500, "nog eens")]
 )
 def test_what_the_board_answers_is_said_in_words(
     page: Page, twin: Twin, tmp_path: Path, status: int, said: str
