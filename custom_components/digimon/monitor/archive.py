@@ -55,7 +55,7 @@ class Archive:
         self._free_at = 0.0
         self._quarters: _Kept[int, RunningQuarter] = _Kept(_QUARTERS_KEPT)
         self._summaries: _Kept[int, QuarterSummary | None] = _Kept(_SUMMARIES_KEPT)
-        self._days: _Kept[date, StoredDay] = _Kept(_DAYS_KEPT)
+        self._days: _Kept[date, tuple[StoredDay, bool]] = _Kept(_DAYS_KEPT)
         self._months: _Kept[tuple[int, int], tuple[date, ...]] = _Kept(_MONTHS_KEPT)
 
     async def quarter(self, quarter_id: int) -> RunningQuarter | None:
@@ -79,20 +79,19 @@ class Archive:
 
         Without it every quarter is a request: a day takes about ten seconds the first time.
         """
-        kept = self._days.get(day)
-        settled = _is_settled(_end_of(day))
-        if kept is not None and kept.complete and settled:
+        kept, is_final = self._days.get(day) or (None, False)
+        if kept is not None and is_final:
             return kept
+        # Before it is asked: a day that ends meanwhile is not all there.
+        settled = _is_settled(_end_of(day))
         etag = None if kept is None else kept.etag
         try:
             answer = await self._ask(lambda: self._client.day(day.year, day.month, day.day, etag=etag))
         except UnknownPathError:
             return await self._day_by_quarters(day, settled=settled)
-        if answer is None and kept is not None:
-            return kept
         # Without a tag in the question, the answer is a day.
-        stored = answer or StoredDay(quarters=(), complete=False, etag=None)
-        self._days.keep(day, stored)
+        stored = answer or kept or StoredDay(quarters=(), complete=False, etag=None)
+        self._days.keep(day, (stored, settled and stored.complete))
         return stored
 
     async def dates(self) -> tuple[date, ...]:
@@ -132,7 +131,7 @@ class Archive:
                 summaries.append(summary)
         stored = StoredDay(quarters=tuple(summaries), complete=True, etag=None)
         if settled and whole:
-            self._days.keep(day, stored)
+            self._days.keep(day, (stored, True))
         return stored
 
     async def _summary(self, quarter_id: int) -> QuarterSummary | None:

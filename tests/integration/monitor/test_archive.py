@@ -142,6 +142,17 @@ async def test_a_day_that_is_not_over_is_asked_for_by_its_tag(
     assert len(board.requests) == 3
 
 
+async def test_a_day_that_was_read_before_it_was_over_is_read_again_afterwards(
+    board: Board, archive: Archive, freezer: FrozenDateTimeFactory
+) -> None:
+    put_day(board, HOUSE, DAY, quarters=range(48))
+    freezer.move_to(datetime(2026, 3, 15, 11, 1, tzinfo=UTC))
+    assert len((await archive.day(DAY)).quarters) == 48
+    freezer.move_to(LATER)
+    put_day(board, HOUSE, DAY)
+    assert len((await archive.day(DAY)).quarters) == 96
+
+
 async def test_a_day_that_the_board_is_still_reading_is_asked_for_again(board: Board, archive: Archive) -> None:
     put_day(board, HOUSE, DAY, complete=False, quarters=range(8))
     assert not (await archive.day(DAY)).complete
