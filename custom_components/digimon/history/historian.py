@@ -120,11 +120,6 @@ class Historian:
         self._ledger.progress.stopped = True
         self._ledger.save_soon()
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether there is nothing to do, or nothing that can be done now."""
-        return self._is_settled.is_set()
-
     async def settled(self) -> None:
         """Wait until there is nothing to do, or nothing that can be done now."""
         await self._is_settled.wait()

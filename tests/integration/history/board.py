@@ -72,6 +72,7 @@ class CardBoard(Board):
         self._quarters: dict[int, tuple[int, Quarter | None]] = {}
         self.etags = _Tags(self)
         self.most_at_once = 0
+        self._was_asked = asyncio.Event()
 
     @property
     def card_requests(self) -> list[str]:
@@ -82,6 +83,13 @@ class CardBoard(Board):
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.most_at_once = max(self.most_at_once, len(self._connections))
         await super()._serve(reader, writer)
+        self._was_asked.set()
+
+    async def asked(self, times: int) -> None:
+        """Wait until it was asked so many times in all."""
+        while len(self.requests) < times:
+            self._was_asked.clear()
+            await self._was_asked.wait()
 
     def hears(self, utc: int) -> bool:
         """Whether a telegram of that instant reached it."""
