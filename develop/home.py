@@ -91,6 +91,7 @@ async def add_board(api: Api, board: Board, *, discovery: bool) -> Way:
         way = Way.TYPED if flow_id is None else Way.FOUND
         if flow_id is None:
             flow_id = (await api.post("/api/config/config_entries/flow", {"handler": DOMAIN}))["flow_id"]
+            await api.post(f"/api/config/config_entries/flow/{flow_id}", {"next_step_id": "board"})
             answer = await api.post(f"/api/config/config_entries/flow/{flow_id}", {"host": board.address})
         else:
             answer = await api.post(f"/api/config/config_entries/flow/{flow_id}", {})
@@ -238,4 +239,6 @@ async def _loaded(api: Api, entry_id: str, patience_seconds: float) -> bool:
 async def _tell_address(api: Api, board: Board, entry_id: str) -> None:
     """Tell Home Assistant the new address of a board that it did not hear there."""
     flow = await api.post("/api/config/config_entries/flow", {"handler": DOMAIN, "entry_id": entry_id})
-    await api.post(f"/api/config/config_entries/flow/{flow['flow_id']}", {"host": board.address})
+    path = f"/api/config/config_entries/flow/{flow['flow_id']}"
+    await api.post(path, {"next_step_id": "reconfigure_board"})
+    await api.post(path, {"host": board.address})

@@ -1,13 +1,13 @@
 """Digimon: a Flemish digital meter, live in Home Assistant."""
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .care import async_watch
+from .connection import async_connect, async_forget
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
 from .counting import EnergyCounter, store_of
@@ -15,10 +15,8 @@ from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
 from .identity import async_upgrade
-from .monitor import Address, Archive, BoardClient
 from .quarter_card import async_offer_card, async_serve_card, async_withdraw_card
 from .services import async_setup_services
-from .source import BoardSource
 from .tariff import async_follow_tariff
 from .tariff_events import forecast_of
 from .tariff_issues import async_watch_issues
@@ -50,22 +48,17 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> bool:
     """Start reading a meter."""
     await async_offer_card(hass)
-    client = BoardClient(
-        Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
-        async_get_clientsession(hass),
-        password=entry.options.get(CONF_PASSWORD),
-    )
-    archive = Archive(client)
-    counter = EnergyCounter(hass, entry, archive)
+    connection = await async_connect(hass, entry)
+    counter = EnergyCounter(hass, entry, connection.archive)
     await counter.async_load()
-    coordinator = DigimonCoordinator(hass, entry, BoardSource(client, unique_id=entry.unique_id), counter)
+    coordinator = DigimonCoordinator(hass, entry, connection.source, counter)
     await coordinator.async_config_entry_first_refresh()
     async_upgrade(hass, entry, coordinator.data.device.identifiers)
     tariff = await async_follow_tariff(hass, entry, coordinator)
     entry.runtime_data = DigimonRuntimeData(
         coordinator=coordinator,
-        client=client,
-        archive=archive,
+        client=connection.client,
+        archive=connection.archive,
         tariff=tariff,
         forecast=lambda: forecast_of(tariff.figures),
         counter=counter,
@@ -98,6 +91,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
     """
     await store_of(hass, entry.entry_id).async_remove()
     await forget(hass, entry.entry_id)
+    await async_forget(hass, entry)
     await TariffStore(hass, entry.entry_id).remove()
     others = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     if not [other for other in others if other.entry_id != entry.entry_id]:

@@ -52,10 +52,9 @@ async def async_setup_entry(
 
     @callback
     def add_when_ours() -> None:
-        if waiting and coordinator.data.health is not None:
-            async_add_entities(
-                DigimonButton(coordinator, entry.runtime_data.client, description) for description in waiting
-            )
+        client = entry.runtime_data.client
+        if client is not None and waiting and coordinator.data.health is not None:
+            async_add_entities(DigimonButton(coordinator, client, description) for description in waiting)
             waiting.clear()
 
     add_when_ours()

@@ -1,10 +1,10 @@
-"""Set-up: a board found in the network, or named by hand."""
+"""Set-up: a board found in the network or named by hand, or a P1 cable."""
 
 from typing import Any, override
 
 import probatio
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlow, ConfigFlowResult
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -13,6 +13,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
+from .cable_flow import CableSteps, async_move, is_other_meter
 from .const import DEFAULT_HOST, DOMAIN
 from .monitor import DEFAULT_PORT, Address, BoardClient, BoardError, BoardInfo, InvalidAddressError, parse_address
 from .options_flow import DigimonOptionsFlow
@@ -21,7 +22,7 @@ from .source import failure_of
 STEP_HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
 
-class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
+class DigimonConfigFlow(CableSteps, domain=DOMAIN):
     """Adds one board; every step asks the board itself who it is."""
 
     VERSION = 1
@@ -38,6 +39,10 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what hangs on the meter."""
+        return self.async_show_menu(step_id="user", menu_options=["board", "cable"])
+
+    async def async_step_board(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address of a board."""
         errors = {}
         if user_input is not None:
@@ -47,7 +52,7 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
                 await self._abort_if_known(raise_on_progress=False)
                 return self._create()
         return self.async_show_form(
-            step_id="user",
+            step_id="board",
             data_schema=self.add_suggested_values_to_schema(STEP_HOST_SCHEMA, user_input or {CONF_HOST: DEFAULT_HOST}),
             errors=errors,
         )
@@ -94,7 +99,7 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
         return any(
             entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator.last_update_success
             for entry in self._async_current_entries(include_ignore=False)
-            if (entry.data[CONF_HOST], entry.data[CONF_PORT]) == (address.host, address.port)
+            if (entry.data.get(CONF_HOST), entry.data.get(CONF_PORT)) == (address.host, address.port)
         )
 
     def _port_of(self, mac: str) -> int:
@@ -103,7 +108,7 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
         for entry in self._async_current_entries(include_ignore=False):
             devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
             if any(connection in device.connections for device in devices):
-                return int(entry.data[CONF_PORT])
+                return int(entry.data.get(CONF_PORT, DEFAULT_PORT))
         return DEFAULT_PORT
 
     async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -120,23 +125,51 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
             },
         )
 
-    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask where a known board is now."""
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none
+        """Ask what hangs on the meter now."""
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["reconfigure_board", "reconfigure_cable"],
+            description_placeholders={"name": self._get_reconfigure_entry().title},
+        )
+
+    async def async_step_reconfigure_board(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask where a known board is now, or which one has come in the place of a cable."""
         entry = self._get_reconfigure_entry()
         errors = {}
         if user_input is not None:
             errors = await self._identify_typed(user_input[CONF_HOST])
+            if not errors and CONF_DEVICE in entry.data:
+                return await self._come_from_cable(entry)
             if not errors:
                 if entry.unique_id not in self._board.identifiers:
                     return self.async_abort(reason="wrong_device")
                 return self.async_update_reload_and_abort(entry, data_updates=self._data())
-        known = Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT])
+        known = DEFAULT_HOST
+        if CONF_HOST in entry.data:
+            known = str(Address(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]))
         return self.async_show_form(
-            step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(STEP_HOST_SCHEMA, user_input or {CONF_HOST: str(known)}),
+            step_id="reconfigure_board",
+            data_schema=self.add_suggested_values_to_schema(STEP_HOST_SCHEMA, user_input or {CONF_HOST: known}),
             description_placeholders={"name": entry.title},
             errors=errors,
         )
+
+    async def _come_from_cable(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Read the meter of an entry through a board from now on."""
+        if any(
+            other.entry_id != entry.entry_id and other.unique_id in self._board.identifiers
+            for other in self._async_current_entries()
+        ):
+            return self.async_abort(reason="already_configured")
+        try:
+            meter = None if self._board.original else await self._client(self._address).meter()
+        except BoardError as error:
+            return self.async_abort(reason=failure_of(error))
+        if is_other_meter(entry, None if meter is None else meter.serial):
+            return self.async_abort(reason="wrong_meter")
+        await async_move(self.hass, entry, self._board.unique_id)
+        return self.async_update_reload_and_abort(entry, unique_id=self._board.unique_id, data=self._data())
 
     async def _identify_typed(self, text: str) -> dict[str, str]:
         """Find out who is at an address that a person typed; the errors of the form."""
@@ -149,8 +182,11 @@ class DigimonConfigFlow(ConfigFlow, domain=DOMAIN):
         return {}
 
     async def _identify(self, address: Address) -> None:
-        self._board = await BoardClient(address, async_get_clientsession(self.hass)).identify()
+        self._board = await self._client(address).identify()
         self._address = address
+
+    def _client(self, address: Address) -> BoardClient:
+        return BoardClient(address, async_get_clientsession(self.hass))
 
     async def _abort_if_known(self, *, raise_on_progress: bool = True) -> None:
         """Stop when this board has been added, under any of its identities, and note where it is now."""

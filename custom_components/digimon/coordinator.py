@@ -14,7 +14,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
 from .counting import EnergyCounter
-from .monitor import Archive, BoardClient
+from .history.card import Archive
+from .monitor import BoardClient
 from .silence import Progress, follow, is_silent
 from .snapshot import Device, Snapshot
 from .source import Source, SourceError
@@ -36,11 +37,11 @@ class DigimonRuntimeData:
 
     coordinator: DigimonCoordinator
 
-    client: BoardClient
-    """Of the same board, for everything that is not the live poll."""
+    client: BoardClient | None
+    """Of the same board, for everything that is not the live poll; None for a cable."""
 
     archive: Archive
-    """The card of the same board, for everyone who looks back."""
+    """The stored quarters, for everyone who looks back."""
 
     tariff: Tariff
     """The bill, the forecast and the warning; follows the coordinator before the entities do."""

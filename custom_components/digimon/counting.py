@@ -14,7 +14,8 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .core.clock import INTERVAL_SECONDS, QUARTER_SECONDS, day_of, day_quarters, quarter_id_at, quarter_start
 from .counter import Count, begin, count_finished, count_running, skip
-from .monitor import Archive, BoardError, DamagedQuarterError, RunningQuarter, Sample
+from .history.card import Archive
+from .monitor import BoardError, DamagedQuarterError, RunningQuarter, Sample
 from .snapshot import Reading, Snapshot
 
 _VERSION: Final = 1

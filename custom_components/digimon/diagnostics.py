@@ -4,7 +4,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PASSWORD
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
@@ -14,6 +14,7 @@ from .snapshot import Snapshot
 
 # Names and messages are free text; the others tell one house from another.
 TO_REDACT = {
+    CONF_DEVICE,
     CONF_HOST,
     CONF_PASSWORD,
     "configuration_url",
@@ -24,6 +25,7 @@ TO_REDACT = {
     "message",
     "message_code",
     "name",
+    "port",
     "serial",
 }
 

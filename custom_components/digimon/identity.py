@@ -27,6 +27,14 @@ def async_upgrade(hass: HomeAssistant, entry: ConfigEntry, identifiers: tuple[st
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, best) is not None:
         LOGGER.warning("%s is read by another entry, too; remove one of them", entry.title)
         return False
+    async_rename(hass, entry, best)
+    return True
+
+
+@callback
+def async_rename(hass: HomeAssistant, entry: ConfigEntry, best: str) -> None:
+    """Let an entry, its devices and its entities go by another name; nothing of it may be set up meanwhile."""
+    old = str(entry.unique_id)
     devices = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
         devices.async_update_device(
@@ -36,7 +44,6 @@ def async_upgrade(hass: HomeAssistant, entry: ConfigEntry, identifiers: tuple[st
     for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
         entities.async_update_entity(entity.entity_id, new_unique_id=_renamed(entity.unique_id, old, best))
     hass.config_entries.async_update_entry(entry, unique_id=best)
-    return True
 
 
 def _renamed(name: str, old: str, new: str) -> str:

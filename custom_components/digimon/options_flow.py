@@ -17,6 +17,9 @@ from .writing import text_of
 # The steps that a person can choose from; each saves the whole of the options, changed by its own part.
 STEPS = [*TARIFF_STEPS, "energy_dashboard", "password"]
 
+# Without a board there is nothing that they are about.
+BOARD_STEPS = {"password"}
+
 _PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
 _PASSWORD_SCHEMA = probatio.Schema({probatio.Optional(CONF_PASSWORD): _PASSWORD})
 
@@ -26,7 +29,8 @@ class DigimonOptionsFlow(TariffSteps):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none
         """Ask what to change."""
-        return self.async_show_menu(step_id="init", menu_options=STEPS)
+        steps = [step for step in STEPS if step not in BOARD_STEPS or CONF_HOST in self.config_entry.data]
+        return self.async_show_menu(step_id="init", menu_options=steps)
 
     async def async_step_energy_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what would be added to the energy dashboard, and add it when that is confirmed."""

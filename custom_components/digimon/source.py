@@ -31,24 +31,12 @@ IDENTIFY_SECONDS = 60
 # The original firmware tells the month peak apart from the rest; it changes at quarter's end only.
 MONTH_PEAK_SECONDS = 60
 
-type Failure = Literal[
-    # Of a board.
-    "cannot_connect",
-    "timeout",
-    "unexpected_answer",
-    "not_a_board",
-    "wrong_device",
-    # Of a cable.
-    "cable_lost",
-    "cable_silent",
-    "no_telegrams",
-    "old_meter",
-    "encrypted_meter",
-    "wrong_meter",
-]
+type BoardFailure = Literal["cannot_connect", "timeout", "unexpected_answer", "not_a_board", "wrong_device"]
+type CableFailure = Literal["cable_lost", "cable_silent", "no_telegrams", "old_meter", "encrypted_meter", "wrong_meter"]
+type Failure = BoardFailure | CableFailure
 """Why there is nothing to show; each is a text of its own in the translations."""
 
-_FAILURES: tuple[tuple[type[BoardError], Failure], ...] = (
+_FAILURES: tuple[tuple[type[BoardError], BoardFailure], ...] = (
     (BoardConnectionError, "cannot_connect"),
     (BoardTimeoutError, "timeout"),
     (NotABoardError, "not_a_board"),
@@ -77,7 +65,7 @@ class Source(Protocol):
         """The models behind the last snapshot by name; they hold identities, so redact before showing."""
 
 
-def failure_of(error: BoardError) -> Failure:
+def failure_of(error: BoardError) -> BoardFailure:
     """The name of what went wrong with a board."""
     return next(failure for kind, failure in _FAILURES if isinstance(error, kind))
 

@@ -69,8 +69,16 @@ def announcement(board: Board, name: str = "digimon", **properties: str) -> Zero
 
 
 async def start(hass: HomeAssistant, source: str, data: Any = None) -> Any:
-    """Begin a flow."""
-    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": source}, data=data)
+    """Begin a flow; a person says first that there is a board."""
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": source}, data=data)
+    return await choose(hass, flow, "board") if source == SOURCE_USER else flow
+
+
+async def choose(hass: HomeAssistant, flow: Any, step: str) -> Any:
+    """Choose from a menu."""
+    assert flow["type"] is FlowResultType.MENU
+    assert step in flow["menu_options"]
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], {"next_step_id": step})
 
 
 async def submit(hass: HomeAssistant, flow: Any, **fields: str) -> Any:
@@ -84,7 +92,7 @@ async def submit(hass: HomeAssistant, flow: Any, **fields: str) -> Any:
 async def test_a_board_is_added_by_its_address(hass: HomeAssistant, board: Board) -> None:
     flow = await start(hass, SOURCE_USER)
     assert flow["type"] is FlowResultType.FORM
-    assert flow["step_id"] == "user"
+    assert flow["step_id"] == "board"
     assert flow["data_schema"].schema[CONF_HOST] is not None
     (field,) = flow["data_schema"].schema
     assert field.description == {"suggested_value": "digimon.local"}
@@ -226,8 +234,8 @@ async def test_a_board_that_moved_can_be_found_by_hand(
     hass: HomeAssistant, board: Board, entry: MockConfigEntry
 ) -> None:
     hass.config_entries.async_update_entry(entry, data={CONF_HOST: "192.0.2.1", CONF_PORT: 8080})
-    flow = await entry.start_reconfigure_flow(hass)
-    assert flow["step_id"] == "reconfigure"
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "reconfigure_board")
+    assert flow["step_id"] == "reconfigure_board"
     (field,) = flow["data_schema"].schema
     assert field.description == {"suggested_value": "192.0.2.1:8080"}
     flow = await submit(hass, flow, host="a b")
@@ -240,7 +248,7 @@ async def test_a_board_that_moved_can_be_found_by_hand(
 
 async def test_an_entry_is_never_given_another_board(hass: HomeAssistant, board: Board, entry: MockConfigEntry) -> None:
     board.become("three_phase")
-    flow = await entry.start_reconfigure_flow(hass)
+    flow = await choose(hass, await entry.start_reconfigure_flow(hass), "reconfigure_board")
     result = await submit(hass, flow, host=f"127.0.0.1:{board.port}")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "wrong_device"

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity import EntityDescription
 from custom_components.digimon import binary_sensor
 from custom_components.digimon.history import entities as history
 from custom_components.digimon.sensor import BOARD_DESCRIPTIONS, DESCRIPTIONS, SUB_METER_DESCRIPTIONS
-from custom_components.digimon.source import Failure
+from custom_components.digimon.source import BoardFailure, CableFailure
 from custom_components.digimon.tariff_binary_sensors import DESCRIPTIONS as RISK_DESCRIPTIONS
 from custom_components.digimon.tariff_sensors import DESCRIPTIONS as TARIFF_DESCRIPTIONS
 from custom_components.digimon.writing import TEXTS as WRITING_TEXTS
@@ -102,7 +102,7 @@ def test_every_option_of_a_sensor_has_a_text() -> None:
 
 def test_every_failure_has_a_text_wherever_it_can_appear() -> None:
     english = load("translations/en.json")
-    failures = set(get_args(Failure.__value__))
-    assert failures | {text for _, text in WRITING_TEXTS} <= set(english["exceptions"])
-    assert failures - {"wrong_device"} <= set(english["config"]["error"])
-    assert failures <= set(english["config"]["abort"])
+    of_boards, of_cables = (set(get_args(kind.__value__)) for kind in (BoardFailure, CableFailure))
+    assert of_boards | of_cables | {text for _, text in WRITING_TEXTS} <= set(english["exceptions"])
+    assert (of_boards | of_cables) - {"wrong_device", "wrong_meter"} <= set(english["config"]["error"])
+    assert of_boards | {"wrong_meter"} <= set(english["config"]["abort"])

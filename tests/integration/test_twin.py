@@ -94,6 +94,7 @@ async def test_the_twin_is_added_and_shows_what_the_meter_sent(
 ) -> None:
     freezer.move_to(datetime.fromtimestamp(twin.meter["time"], UTC))
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {"next_step_id": "board"})
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], {"host": f"127.0.0.1:{twin.port}"})
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY

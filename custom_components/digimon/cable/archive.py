@@ -37,6 +37,10 @@ class CableArchive:
         """The quarters of a local day."""
         return StoredDay(quarters=tuple(await self._read(self._store.day, day)), complete=True, etag=None)
 
+    async def quarters(self, year: int, month: int, day: int) -> tuple[int, ...]:
+        """The ids of the quarters of a local day, in order of time."""
+        return tuple(row.quarter_id for row in (await self.day(date(year, month, day))).quarters)
+
     async def dates(self) -> tuple[date, ...]:
         """The days of which there is something, in order."""
         return tuple(await self._read(self._store.dates))

@@ -12,7 +12,7 @@ from ..monitor import RunningQuarter
 from ..monitor.documents import parse_meter
 from ..reading import reading_of
 from ..snapshot import Device, Health, Snapshot
-from ..source import Failure, SourceError
+from ..source import CableFailure, SourceError
 from .archive import CableArchive, stored_quarter
 from .keeper import Batch, Keeper
 from .meter import CableMeter, Unusable
@@ -22,7 +22,18 @@ from .store import QuarterStore, StoreError
 # What a meter needs for its first telegram, and a slow converter for its connection.
 FIRST_TELEGRAM_SECONDS: Final = 15.0
 
+MODEL: Final = "P1"
+"""As everybody in Belgium calls the port of the meter, in all its languages."""
+
 _DAY_SECONDS = 86_400
+
+FAILURES_OF_A_PORT: Final[dict[Unusable, CableFailure]] = {
+    "nothing": "cable_silent",
+    "old_meter": "old_meter",
+    "encrypted": "encrypted_meter",
+    "no_telegrams": "no_telegrams",
+}
+"""What a person is told about a port that gives nothing."""
 
 type FindPort = Callable[[str], Awaitable[str]]
 """Where a port is now that was last seen at the given path."""
@@ -45,7 +56,7 @@ class CableSource:
         self._keeper = Keeper(None, None)
         self._finished: RunningQuarter | None = None
         self._heard = asyncio.Event()
-        self._failure: Failure | None = None
+        self._failure: CableFailure | None = None
         self._is_open = False
         self._identified = False
         self._store_failed = False
@@ -91,7 +102,7 @@ class CableSource:
                 async with asyncio.timeout(FIRST_TELEGRAM_SECONDS):
                     await self._heard.wait()
             except TimeoutError:
-                raise SourceError(_FAILURES[self._meter.why_unusable() or "no_telegrams"]) from None
+                raise SourceError(FAILURES_OF_A_PORT[self._meter.why_unusable() or "no_telegrams"]) from None
         if self._failure is not None:
             raise SourceError(self._failure)
         await self._tidy()
@@ -132,7 +143,7 @@ class CableSource:
     def _identify(self, telegram: bytes) -> None:
         """See by the first telegram of a connection whether it is still the same meter."""
         serial = decode(telegram).get("serial")
-        if None not in (serial, self._serial) and serial != self._serial:
+        if serial is not None and self._serial is not None and serial.lower() != self._serial.lower():
             self._failure = "wrong_meter"
         self._identified = True
 
@@ -180,8 +191,8 @@ class CableSource:
         document = self._meter.document or {}
         return Device(
             manufacturer="Digimon",
-            model="P1",
-            name="P1",
+            model=MODEL,
+            name=MODEL,
             sw_version=document.get("version"),
             serial=document.get("serial"),
             mac=None,
@@ -199,11 +210,3 @@ class CableSource:
             telegrams_good=self._meter.good,
             telegrams_rejected=self._meter.rejected,
         )
-
-
-_FAILURES: Final[dict[Unusable, Failure]] = {
-    "nothing": "cable_silent",
-    "old_meter": "old_meter",
-    "encrypted": "encrypted_meter",
-    "no_telegrams": "no_telegrams",
-}

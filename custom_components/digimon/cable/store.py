@@ -58,6 +58,17 @@ PRAGMA user_version = {_VERSION};
 """
 
 
+def store_path(folder: str, entry_id: str) -> Path:
+    """Where the quarters of an entry are kept."""
+    return Path(folder, f"{entry_id}.db")
+
+
+def remove(path: Path) -> None:
+    """Remove a file of quarters, with what SQLite keeps beside it."""
+    for name in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+        name.unlink(missing_ok=True)
+
+
 class StoreError(Exception):
     """The file cannot be read or written."""
 

@@ -28,6 +28,9 @@ class Archive(Protocol):
     async def day(self, day: date) -> StoredDay:
         """The quarters of a local day."""
 
+    async def quarters(self, year: int, month: int, day: int) -> tuple[int, ...]:
+        """The ids of the quarters of a local day, in order of time."""
+
     async def quarter(self, quarter_id: int) -> RunningQuarter | None:
         """A quarter with its samples; None when the card has none of it."""
 

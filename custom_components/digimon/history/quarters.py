@@ -23,7 +23,7 @@ class CardQuarter:
     """UTC."""
 
     intervals: int
-    """How many of the 180 have a value, at least 1."""
+    """How many of the 180 have a value; 0 when only the registers tell of the quarter."""
 
     consumed_ws: int
     produced_ws: int
@@ -53,12 +53,17 @@ class CardQuarter:
     @property
     def consumed_w(self) -> float:
         """Mean offtake of the intervals that have a value."""
-        return self.consumed_ws / (self.intervals * INTERVAL_SECONDS)
+        return self.consumed_ws / self._seconds
 
     @property
     def produced_w(self) -> float:
         """Mean injection of the intervals that have a value."""
-        return self.produced_ws / (self.intervals * INTERVAL_SECONDS)
+        return self.produced_ws / self._seconds
+
+    @property
+    def _seconds(self) -> int:
+        """What the energy is of."""
+        return (self.intervals or QUARTER_INTERVALS) * INTERVAL_SECONDS
 
     def whole_ws(self, ws: int) -> float:
         """Energy of the quarter, by the mean of the intervals that have a value.

@@ -39,7 +39,10 @@ class QuarterSummary:
 
     quarter_id: int
     intervals: int
-    """How many of the 180 have a value, at least 1; means and energy are those of these alone."""
+    """How many of the 180 have a value; means and energy are those of these alone.
+
+    0: nobody listened, and the energy is what the registers counted meanwhile, spread evenly. No board says so.
+    """
 
     consumed_power_avg: int
     consumed_power_max: int

@@ -13,6 +13,7 @@ class Port:
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
         self._somebody = asyncio.Event()
+        self._greeting = b""
 
     @property
     def address(self) -> str:
@@ -41,6 +42,12 @@ class Port:
             writer.transport.abort()
         self._clients.clear()
 
+    def say(self, telegram: bytes) -> None:
+        """Send a telegram to whoever is there, and first of all to everyone who connects later."""
+        self._greeting = telegram
+        for writer in tuple(self._clients):
+            writer.write(telegram)
+
     async def send(self, data: bytes) -> None:
         """Send bytes to whoever is there, waiting for somebody."""
         await self._somebody.wait()
@@ -52,3 +59,4 @@ class Port:
         self.connections += 1
         self._clients.add(writer)
         self._somebody.set()
+        writer.write(self._greeting)

@@ -4,46 +4,25 @@ import asyncio
 import os
 import pty
 import tty
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
-from custom_components.digimon.cable import reader
-from custom_components.digimon.cable import source as cable
 from custom_components.digimon.cable.source import CableSource
 from custom_components.digimon.cable.store import QuarterStore, StoreError
 from custom_components.digimon.source import SourceError
 from simulator.house import House
-from tests.integration.card import house_of, quarter_of
+from tests.integration.card import quarter_of
 
 from .port import Port
 
 # 15 March 2026, 18:00 in Brussels.
 START = 1_773_594_000
 
-pytestmark = pytest.mark.usefixtures("socket_enabled", "at_once")
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Open a lost port again without a pause, and do not wait for a meter that says nothing."""
-    monkeypatch.setattr(reader, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(reader, "LONGEST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(cable, "FIRST_TELEGRAM_SECONDS", 0.5)
-
-
-@pytest.fixture
-def house() -> House:
-    return house_of(1)
-
-
-@pytest.fixture
-async def port() -> AsyncIterator[Port]:
-    async with Port() as port:
-        yield port
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 class Cable:

@@ -1,0 +1,100 @@
+"""Set-up of a P1 cable, and the way from a board to a cable and back with everything that was recorded."""
+
+from typing import Any
+
+import probatio
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_DEVICE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import SerialPortSelector
+
+from .identity import async_rename
+from .source import SourceError
+
+STEP_CABLE_SCHEMA = probatio.Schema({probatio.Required(CONF_DEVICE): SerialPortSelector()})
+
+
+def meter_of(entry: ConfigEntry) -> str | None:
+    """The serial number of the meter that an entry reads, in lower case; None when that is not known now."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return None
+    reading = entry.runtime_data.coordinator.data.reading
+    return None if reading is None or reading.serial is None else reading.serial.lower()
+
+
+def is_other_meter(entry: ConfigEntry, serial: str | None) -> bool:
+    """Whether a meter is surely another one than that of an entry."""
+    known = meter_of(entry)
+    return known is not None and serial is not None and known != serial.lower()
+
+
+async def async_move(hass: HomeAssistant, entry: ConfigEntry, unique_id: str) -> None:
+    """Let all that an entry has recorded go by another way to the same meter.
+
+    The entry is unloaded by this; whoever calls sets it up anew.
+    """
+    if entry.unique_id != unique_id:
+        await hass.config_entries.async_unload(entry.entry_id)
+        async_rename(hass, entry, unique_id)
+
+
+class CableSteps(ConfigFlow):
+    """The steps of a cable."""
+
+    _port: str
+    _serial: str | None
+    _unique_id_of_port: str
+
+    async def async_step_cable(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the port of a cable."""
+        errors = {}
+        if user_input is not None:
+            errors = await self._probe(user_input[CONF_DEVICE])
+            if not errors:
+                await self.async_set_unique_id(self._unique_id_of_port, raise_on_progress=False)
+                self._abort_if_unique_id_configured(updates={CONF_DEVICE: self._port})
+                if any(meter_of(entry) == self._serial for entry in self._async_current_entries() if self._serial):
+                    return self.async_abort(reason="same_meter")
+                from .cable.source import MODEL  # noqa: PLC0415 (brings serialx, which only a cable needs)
+
+                return self.async_create_entry(title=MODEL, data={CONF_DEVICE: self._port})
+        return self._cable_form("cable", user_input, errors)
+
+    async def async_step_reconfigure_cable(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the port through which the meter of a known entry is read from now on."""
+        entry = self._get_reconfigure_entry()
+        errors = {}
+        if user_input is not None:
+            if entry.data.get(CONF_DEVICE) == user_input[CONF_DEVICE]:
+                return self.async_update_reload_and_abort(entry)
+            errors = await self._probe(user_input[CONF_DEVICE])
+            if not errors:
+                if is_other_meter(entry, self._serial):
+                    return self.async_abort(reason="wrong_meter")
+                await async_move(self.hass, entry, self._unique_id_of_port)
+                return self.async_update_reload_and_abort(
+                    entry, unique_id=self._unique_id_of_port, data={CONF_DEVICE: self._port}
+                )
+        return self._cable_form("reconfigure_cable", user_input or dict(entry.data), errors)
+
+    def _cable_form(self, step_id: str, suggested: dict[str, Any] | None, errors: dict[str, str]) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(STEP_CABLE_SCHEMA, suggested),
+            errors=errors,
+        )
+
+    async def _probe(self, port: str) -> dict[str, str]:
+        """Find out which meter is at a port; the errors of the form."""
+        from .cable.entry import async_lasting_path  # noqa: PLC0415 (as above)
+        from .cable.probe import async_probe  # noqa: PLC0415
+
+        path = await async_lasting_path(self.hass, port.strip())
+        self._async_abort_entries_match({CONF_DEVICE: path})
+        try:
+            found = await async_probe(path)
+        except SourceError as error:
+            return {"base": error.failure}
+        self._port, self._serial = path, None if found.serial is None else found.serial.lower()
+        self._unique_id_of_port = found.unique_id or f"port_{path}"
+        return {}
