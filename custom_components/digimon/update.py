@@ -52,7 +52,7 @@ async def async_setup_entry(
     def add_when_ours() -> None:
         nonlocal made
         slug = SLUGS.get(coordinator.data.device.model)
-        if made or slug is None or coordinator.data.health is None:
+        if made or client is None or slug is None or coordinator.data.health is None:
             return
         made = True
         async_add_entities([DigimonUpdate(coordinator, releases, client, slug)])

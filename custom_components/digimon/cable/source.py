@@ -193,7 +193,7 @@ class CableSource:
             manufacturer="Digimon",
             model=MODEL,
             name=MODEL,
-            sw_version=document.get("version"),
+            sw_version=None,
             serial=document.get("serial"),
             mac=None,
             configuration_url=None,
@@ -205,7 +205,8 @@ class CableSource:
             reset_cause=None,
             heap_free_bytes=None,
             rssi_dbm=None,
-            card_state="fault" if self._store_failed else "ok",
+            # There is no card that a person could take out.
+            card_state=None,
             card_free_bytes=None,
             telegrams_good=self._meter.good,
             telegrams_rejected=self._meter.rejected,
