@@ -81,9 +81,7 @@ def test_the_readme_lists_every_sensor_by_the_name_that_people_see(name: str, la
         # "Energy day tariff, night tariff" stands for two names that differ in their end.
         first, *others = row[0].split(", ")
         listed |= {first, *(f"{first.rsplit(' ', other.count(' ') + 1)[0]} {other}" for other in others)}
-    assert listed == {
-        sensor["name"].replace("{phase}", "1") for key, sensor in names.items() if key not in _IN_WORDS
-    }
+    assert listed == {sensor["name"].replace("{phase}", "1") for key, sensor in names.items() if key not in _IN_WORDS}
     for row in rows:
         first = unicodedata.normalize("NFD", row[0].split(", ")[0]).encode("ascii", "ignore").decode().lower()
         assert row[1].split(", ")[0] == f"`sensor.digimon_{first.replace(' ', '_').replace('-', '_')}`"
