@@ -12,8 +12,10 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from core.clock import quarter_id_at
 from custom_components.digimon.const import DOMAIN
 
+from .board import INFO, METER, Board
 from .card import house_of
 from .conftest import unique_id
 from .original import OriginalBoard
@@ -164,6 +166,54 @@ async def live_through(days: Days, seed: int, seconds: int, restarts: int) -> No
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_day_of_restarts_costs_less_than_a_thousandth(days: Days, seed: int) -> None:
     await live_through(days, seed, 86_400, 6)
+
+
+def tell_registers(board: OriginalBoard, *, less: int = 0) -> None:
+    """Put our firmware on the board: it tells the registers, those of a new meter begin at less."""
+    ours = Board("single_phase")
+    reading = HOUSE.reading(board.now_utc)
+    serial = unique_id(Board("original"))
+    board.documents[INFO] = ours.documents[INFO]
+    board.update(INFO, serial=serial)
+    board.documents[METER] = ours.documents[METER]
+    board.update(
+        METER,
+        time=board.now_utc,
+        quarter_id=quarter_id_at(board.now_utc),
+        consumed_energy_t1=reading.consumed_energy_t1,
+        consumed_energy_t2=reading.consumed_energy_t2,
+        produced_energy_t1=reading.produced_energy_t1 - less,
+        produced_energy_t2=reading.produced_energy_t2,
+    )
+
+
+async def test_the_total_goes_on_when_the_firmware_or_the_meter_is_another(days: Days) -> None:
+    await days.live(Random(1), START + 1500)
+    before = days.shown[-1]
+    at = days.board.now_utc
+    tell_registers(days.board)
+    days.freezer.tick(61)
+    await days.poll(at + 61)
+    for utc in range(at + 120, at + 1200, 60):
+        days.board.advance(utc)
+        tell_registers(days.board)
+        await days.poll(utc)
+    _, produced = registers(days.board.now_utc)
+    assert days.shown[-1][1] > before[1] > 0
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.01, abs=30)
+    # Home Assistant restarts, and the meter is replaced by one whose register is lower.
+    await days.restart_home_assistant(30, crash=False)
+    for utc in range(days.board.now_utc + 60, days.board.now_utc + 900, 60):
+        days.board.advance(utc)
+        tell_registers(days.board, less=50_000)
+        await days.poll(utc)
+    _, produced = registers(days.board.now_utc)
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.02, abs=40)
+    # The original again.
+    del days.board.documents[INFO], days.board.documents[METER]
+    await days.live(Random(2), days.board.now_utc + 1500)
+    _, produced = registers(days.board.now_utc)
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.02, abs=60)
 
 
 @pytest.mark.long

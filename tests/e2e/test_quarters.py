@@ -1,0 +1,72 @@
+"""What cards and automations get of quarters is what the house did in them."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.clock import day_quarters, quarter_start
+from develop.api import Api
+from simulator.house import House
+
+from .command import Command
+from .expected import deviating
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_PUSH_SECONDS = 60
+
+
+async def test_a_card_is_told_the_running_quarter(api: Api, command: Command, house: House) -> None:
+    async with api.subscription("digimon/quarter/subscribe") as events:
+        async with asyncio.timeout(_PUSH_SECONDS):
+            first = await events.get()
+            second = await events.get()
+    assert first["available"]
+    assert second["time"] > first["time"]
+    values = first["quarter"]["consumed_power_interval_avgs"]
+    assert deviating(zip(values, house.intervals(first["quarter"]["start"]), strict=False)) <= 2
+    assert first["live"]["net_power"] is not None
+    assert first["month_peak"]["power"] > 0
+
+
+async def test_a_day_of_the_card_is_what_the_house_took(api: Api, house: House) -> None:
+    day = (datetime.now(UTC) - timedelta(days=3)).date()
+    answer = await api.command("digimon/day/get", date=day.isoformat())
+    ids = day_quarters(day.year, day.month, day.day)
+    assert answer["quarter_ids"] == ids
+    assert [quarter["quarter_id"] for quarter in answer["quarters"]] == ids
+    for quarter in answer["quarters"]:
+        consumed, produced = house.quarter_energy(quarter["start"])
+        assert quarter["consumed_energy"] == pytest.approx(consumed / 3600, abs=1)
+        assert quarter["produced_energy"] == pytest.approx(produced / 3600, abs=1)
+    assert day.isoformat() in (await api.command("digimon/days"))["days"]
+
+
+async def test_an_action_answers_with_a_stored_quarter(api: Api, house: House) -> None:
+    when = datetime.fromtimestamp(int(time.time()) - 2 * 86_400, UTC)
+    answer = await api.command(
+        "call_service",
+        domain="digimon",
+        service="get_quarter",
+        service_data={"time": when.isoformat()},
+        return_response=True,
+    )
+    quarter = answer["response"]["quarter"]
+    assert quarter_start(quarter["quarter_id"]) <= when.timestamp() < quarter_start(quarter["quarter_id"]) + 900
+    assert quarter["consumed_power_interval_avgs"] == [consumed for consumed, _ in house.intervals(quarter["start"])]
+
+
+async def test_the_editor_offers_our_triggers_and_conditions(api: Api) -> None:
+    for subject, name in (("trigger", "digimon.quarter_finished"), ("condition", "digimon.is_injecting")):
+        async with api.subscription(f"{subject}_platforms/subscribe") as events, asyncio.timeout(_PUSH_SECONDS):
+            while name not in (await events.get()):
+                pass
+
+
+async def test_the_month_peaks_are_those_of_the_house(api: Api, house: House) -> None:
+    peaks = (await api.command("digimon/month_peaks"))["peaks"]
+    reading = house.reading(int(time.time()))
+    assert peaks[-1]["running"]
+    assert [peak["power"] for peak in peaks[:-1]] == [month.peak.power for month in reading.peaks]
