@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What an ESP32-C3 gives Python with Wi-Fi on: 64 KB, grown once, less a reserve.
 DEFAULT_HEAP = "112k"
+# Four times what a board has: a machine that is busy is no board that stands still.
+PATIENCE_SECONDS = 120.0
 MDNS = ("224.0.0.251", 5353)
 LOOPBACK = "127.0.0.1"
 
@@ -69,7 +71,13 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--board", choices=sorted(boards.BOARDS), default=boards.DEFAULT, help="default %(default)s")
     parser.add_argument("--panel", metavar="DIR", type=Path, help="folder where its pins lead (stand_ins/panel.py)")
-    parser.add_argument("--watchdog", metavar="S", type=float, help="seconds that the watchdog waits, default 30")
+    parser.add_argument(
+        "--watchdog",
+        metavar="S",
+        type=float,
+        default=PATIENCE_SECONDS,
+        help="seconds that the watchdog waits, default %(default)s; 30 on a board, which no other program slows down",
+    )
     parser.add_argument("--hurry", metavar="FACTOR", type=int, default=1, help="how fast the board's seconds pass")
     return parser.parse_args()
 
@@ -132,8 +140,7 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
     if options.panel is not None:
         options.panel.mkdir(exist_ok=True)
         told["panel"] = str(options.panel.resolve())
-    if options.watchdog is not None:
-        told["patience"] = options.watchdog
+    told["patience"] = options.watchdog
     if options.hurry != 1:
         told["hurry"] = options.hurry
     return told

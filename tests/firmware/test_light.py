@@ -122,7 +122,7 @@ def test_the_button_held_for_less_does_nothing(known: Path, panel: Panel) -> Non
 def test_a_task_that_never_returns_is_ended_by_the_watchdog_and_told_afterwards(
     card: Path, panel: Panel, wire: Wire
 ) -> None:
-    options = ("--panel", str(panel.folder), "--watchdog", "4")
+    options = ("--panel", str(panel.folder), "--watchdog", "12")
     with Twin(wire.source, sd=card, options=options) as twin:
         wire.send(telegram(START))
         wait_for(lambda: twin.info()["telegrams"]["good"] == 1)
