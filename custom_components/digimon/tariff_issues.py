@@ -13,9 +13,7 @@ from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .tariff import Tariff
 
-# Where a household looks after the consents of its customer port.
-PORTAL_URL = "https://mijn.fluvius.be"
-DOCUMENT_URL = "https://github.com/digimon-energy/digimon/blob/main/docs/capacity-tariff.md"
+DOCUMENT_URL = "https://github.com/digimon-energy/digimon/blob/main/docs/troubleshooting.md"
 
 _KILO = 1000
 
@@ -26,7 +24,6 @@ class Issue:
 
     key: str
     placeholders: Mapping[str, str]
-    url: str = DOCUMENT_URL
 
 
 KEYS = ("choose_area", "rates_missing", "peak_vanished", "demand_wrong", "implausible_peaks")
@@ -47,7 +44,7 @@ def issues_of(tariff: Tariff) -> tuple[Issue, ...]:
             )
         )
     if tariff.has_lost_peak:
-        issues.append(Issue(key="peak_vanished", placeholders={}, url=PORTAL_URL))
+        issues.append(Issue(key="peak_vanished", placeholders={}))
     if not tariff.trusts_demand:
         issues.append(Issue(key="demand_wrong", placeholders={}))
     if figures.peaks.implausible:
@@ -95,7 +92,7 @@ class TariffIssues:
             severity=ir.IssueSeverity.WARNING,
             translation_key=issue.key,
             translation_placeholders={"name": self._entry.title, **issue.placeholders},
-            learn_more_url=issue.url,
+            learn_more_url=f"{DOCUMENT_URL}#{issue.key.replace('_', '-')}",
         )
 
     def _id(self, key: str) -> str:

@@ -388,7 +388,7 @@ async def test_a_meter_that_contradicts_itself_is_told_and_not_believed(
             freezer.move_to(datetime.fromtimestamp(utc, UTC))
             async_fire_time_changed(hass)
             await hass.async_block_till_done(wait_background_tasks=True)
-    assert issues(hass) == {"demand_wrong": {"name": "digimon"}}
+    assert issues(hass)["demand_wrong"] == {"name": "digimon"}
 
 
 async def test_what_is_remembered_outlives_a_restart_and_goes_with_the_entry(
