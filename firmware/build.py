@@ -95,8 +95,8 @@ def cache() -> Path:
 
 def compile_module(source: Path) -> None:
     """Replace a module by its bytecode."""
-    # The name in tracebacks is the module's, not this machine's.
-    name = f"{source.parent.name}/{source.name}"
+    # The name in tracebacks is the module's, which MicroPython keeps anyway.
+    name = source.stem
     command = [
         sys.executable,
         "-m",

@@ -8,6 +8,7 @@ connection. Further headers may follow.
 from . import historic
 from .index import FIELDS
 from .live import to_json
+from .memory import unload
 from .store import CRASH_LOG
 from .web import TEXT
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import IO
 
+    from .admin import Admin
     from .builder import Builder
     from .identity import Identity
+    from .led import Led
     from .live import Live
     from .request import Request
     from .store import Store
@@ -42,14 +45,46 @@ _BUILD_SECONDS = "5"
 NOT_FOUND = (404, TEXT, None, "Item not found")
 
 
+class Board:
+    """What can be done with the board by who has its password.
+
+    :ivar uuid: under which UPnP knows the board.
+    :ivar store: where its settings are.
+    :ivar led: its light.
+    :ivar restart_soon: restarts it in a moment; is given why.
+    :ivar names: tells by which names and addresses it is reached.
+    :ivar wrong: how many proofs of the password in a row were wrong.
+    :ivar until: uptime in s before which no proof is looked at.
+    """
+
+    def __init__(
+        self,
+        uuid: str,
+        store: "Store",
+        led: "Led",
+        restart_soon: "Callable[[str], None]",
+        names: "Callable[[], list[str]]",
+    ) -> None:
+        self.uuid = uuid
+        self.store = store
+        self.led = led
+        self.restart_soon = restart_soon
+        self.names = names
+        self.wrong = 0
+        self.until = 0
+
+
 class Api:
     """The table of paths."""
 
-    def __init__(self, live: "Live", store: "Store", identity: "Identity", builder: "Builder") -> None:
+    def __init__(self, live: "Live", store: "Store", identity: "Identity", builder: "Builder", board: "Board") -> None:
+        """:param board: what can be done with it by who has its password."""
         self._live = live
         self._store = store
         self._identity = identity
         self._builder = builder
+        self._board = board
+        self._admin: Admin | None = None
         self._paths: dict[str, Callable[[Request], Answer]] = {
             "/": self._page,
             "/index.html": self._page,
@@ -68,20 +103,40 @@ class Api:
             "/historic/days": self._days,
             "/historic/quarters": self._quarters,
             "/historic/day": self._day,
+            "/challenge": self._challenge,
             "/description.xml": self._description,
             "/electric-meter.png": self._icon,
             # The original's own misspelling, which its clients ask for.
             "/electic-meter.png": self._icon,
         }
 
+    async def write(self, request: "Request") -> "Answer":
+        """The answer to a POST."""
+        return await self._writer().take(request)
+
     def answer(self, request: "Request") -> "Answer":
         """The answer to a GET."""
+        if self._admin is not None and self._admin.idle():
+            self._admin = None
+            for name in ("admin", "password"):
+                unload(name)
         path = request.path
         if path in self._paths:
             return self._paths[path](request)
         if historic.is_quarter_path(path):
             return self._stored_quarter(path)
         return NOT_FOUND
+
+    def _writer(self) -> "Admin":
+        """What looks after the password, loaded for as long as it has something to look after."""
+        if self._admin is None:
+            from .admin import Admin
+
+            self._admin = Admin(self._board)
+        return self._admin
+
+    def _challenge(self, _request: "Request") -> "Answer":
+        return self._writer().challenge()
 
     def _page(self, _request: "Request") -> "Answer":
         return _static("index.html", _HTML, "no-cache")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .store import Store
 
 CONFIG = "/config.json"
-_CARD_FILE = "/sd/config.json"
+_BACKUP = "/config.bak"
+_CARD = "/sd"
 
 DEFAULT_NAME = "digimon"
 # A longer one is no host name for MicroPython (`network.hostname`).
@@ -65,9 +66,18 @@ def load(text: "str | None") -> Config:
     return Config(document)
 
 
+def saved_text(store: "Store") -> "str | None":
+    """The settings of the card: of the first of its two files that can be read, None without one."""
+    for path in (CONFIG, _BACKUP):
+        text = store.read(path)
+        if _document(text) is not None:
+            return text
+    return None
+
+
 def saved_document(store: "Store") -> "dict[str, Any]":
     """The settings as they were saved, with every key that anybody put there."""
-    document = _document(store.read(CONFIG))
+    document = _document(saved_text(store))
     return (_document(_kept()) or {}) if document is None else document
 
 
@@ -79,8 +89,10 @@ def store_document(document: "dict[str, Any]") -> bool:
     text = dumps(document)
     _keep(text)
     try:
-        with open(_CARD_FILE, "w") as file:
-            file.write(text)
+        # One after the other: whenever the power goes, one of the two is whole.
+        for path in (_BACKUP, CONFIG):
+            with open(_CARD + path, "w") as file:
+                file.write(text)
     except OSError:
         # Then the chip's own memory alone has them.
         return _kept() == text

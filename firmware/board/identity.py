@@ -84,6 +84,13 @@ class Identity:
         self.responder: Responder | None = None
         self.builder: Builder | None = None
 
+    def names(self) -> "list[str]":
+        """By which names and addresses the board is reached, in small letters."""
+        names = [self._network.address or "", self._config.name.lower()]
+        if self.responder is not None:
+            names.append(self.responder.name.lower())
+        return [name for one in names if one for name in (one, one + ".local")]
+
     def text_entries(self) -> "list[str]":
         """The entries of the TXT record."""
         return [f"board={board.NAME}", f"version={board.VERSION}", f"serial={self._serial}", f"api={API}"]

@@ -9,7 +9,7 @@ from machine import Pin
 
 from . import build, led
 from .builder import Builder
-from .config import CONFIG, DEFAULT_NAME, forget_wifi, load
+from .config import DEFAULT_NAME, forget_wifi, load, saved_text
 from .discovery import Responder
 from .identity import Identity, reset_cause
 from .index import Index
@@ -82,7 +82,7 @@ class Application:
         # The card before the radio: both at once ask more of the meter's supply than it gives.
         self._store.start()
         self._keeper.card_came()
-        config = load(self._store.read(CONFIG))
+        config = load(saved_text(self._store))
         self._network = Network(config, self._log)
         identity = Identity(config, self._network, self._store, self.port, self.memory)
         identity.watchdog = self._watchdog
@@ -180,9 +180,12 @@ class Application:
 
     def _begin_to_serve(self) -> None:
         """Answer the house. Set-up mode, which needs its memory for other things, never loads this."""
-        from .api import Api
+        from .api import Api, Board
 
-        self._server.answers = Api(self._live, self._store, self._identity, self._builder).answer
+        identity = self._identity
+        board = Board(identity.uuid, self._store, self._led, self.restart_soon, identity.names)
+        api = Api(self._live, self._store, identity, self._builder, board)
+        self._server.answers, self._server.writes = api.answer, api.write
         if self._finders:
             from .ssdp import Ssdp
 

@@ -4,7 +4,7 @@ import gc
 import sys
 
 # Collecting early costs a few milliseconds each time and keeps the heap from being torn to pieces.
-_GARBAGE_BYTES = 4096
+_GARBAGE_BYTES = 2048
 
 
 class Memory:

@@ -1,0 +1,228 @@
+"""What may be written, by whom: challenges, proofs, and the four paths behind them. Loaded when it is needed only.
+
+A client asks for a challenge, and sends ``Authorization: Digimon <nonce>:<proof>`` with its request, where proof =
+HMAC-SHA256(key, nonce, method, path and SHA-256 of the body, one on each line). The nonce and how many wrong proofs
+there were are looked at before the body is read. The body comes piece by piece (`Proof.read`); its end is given only
+when the proof was right, so whoever takes it has to read to its end before anything it brings counts.
+"""
+
+from hashlib import sha256
+from os import urandom
+
+from . import led, password
+from .config import Config, saved_document
+from .guard import allow
+from .live import to_json
+from .memory import unload
+from .uptime import uptime
+from .web import LONGEST_BODY, TEXT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .api import Answer, Board
+    from .request import Request
+
+_JSON = "application/json"
+_SCHEME = "Digimon "
+_NONCE_BYTES = 16
+_NONCE_SECONDS = 60
+_MOST_NONCES = 4
+# Of wrong proofs, those that anybody may have; each further one doubles the seconds in which none is looked at.
+_FREE_GUESSES = 5
+_FIRST_PAUSE_SECONDS = 5
+_LONGEST_PAUSE_SECONDS = 300
+_MOST_DOUBLINGS = 8
+# A piece of a body may take so long to come.
+_PIECE_MILLISECONDS = 20000
+_SALT_OF_WIFI = b"digimon"
+_DENIED = (401, TEXT, None, "The password is needed", {"WWW-Authenticate": "Digimon"})
+
+
+class DeniedError(Exception):
+    """The proof was wrong."""
+
+
+class Proof:
+    """The body of a request, as far as it is proved who sends it."""
+
+    def __init__(self, request: "Request", key: bytes, nonce: str, proof: str, board: "Board") -> None:
+        self.request = request
+        self.key = key
+        self.nonce = nonce
+        self._proof = proof
+        self._board = board
+        self._digest = sha256()
+
+    async def read(self) -> bytes:
+        """The next bytes of the body; none at its end, once it is proved.
+
+        :raises DeniedError: it is not.
+        :raises EOFError: the client stopped sending before.
+        """
+        request = self.request
+        allow(request.deadline, _PIECE_MILLISECONDS)
+        piece = await request.read()
+        if piece:
+            self._digest.update(piece)
+            return piece
+        message = f"{self.nonce}\n{request.method}\n{request.path}\n{self._digest.digest().hex()}"
+        if not password.same(password.hmac(self.key, message.encode()).hex().encode(), self._proof.encode()):
+            _count(self._board)
+            raise DeniedError
+        self._board.wrong = 0
+        return b""
+
+    async def whole(self) -> bytes:
+        """All of a small body, proved."""
+        body = piece = await self.read()
+        while piece:
+            piece = await self.read()
+            body += piece
+        return body
+
+
+class Admin:
+    """Gives challenges and takes what is proved."""
+
+    def __init__(self, board: "Board") -> None:
+        self._board = board
+        # Of every challenge, its nonce and until when (uptime in s) it serves; the oldest first.
+        self._nonces: list[tuple[str, int]] = []
+        self._wifi_key: bytes | None = None
+        self._updating = False
+        self._takers = {
+            "/update": self._update,
+            "/config": self._config,
+            "/restart": self._restart,
+            "/identify": self._identify,
+        }
+
+    def idle(self) -> bool:
+        """Whether nothing is lost when it is let go."""
+        now = uptime()
+        open_ones = any(until > now for _, until in self._nonces)
+        return not open_ones and not self._updating
+
+    def challenge(self) -> "Answer":
+        """The answer to ``GET /challenge``."""
+        nonce = urandom(_NONCE_BYTES).hex()
+        self._nonces.append((nonce, uptime() + _NONCE_SECONDS))
+        del self._nonces[:-_MOST_NONCES]
+        kept = self._stored()
+        salt, rounds = (self._salt_of_wifi(), password.ROUNDS) if kept is None else kept[:2]
+        body = to_json({"nonce": nonce, "salt": salt.hex(), "rounds": rounds})
+        return 200, _JSON, None, body, {"Cache-Control": "no-store"}
+
+    async def take(self, request: "Request") -> "Answer":
+        """The answer to a POST."""
+        if not is_own(request, self._board.names()):
+            return 403, TEXT, None, "This is not a page of the board"
+        taker = self._takers.get(request.path)
+        if taker is None:
+            return 405, TEXT, None, "", {"Allow": "GET, HEAD"}
+        pause = self._board.until - uptime()
+        if pause > 0:
+            return 429, TEXT, None, "Too many wrong passwords", {"Retry-After": str(pause)}
+        key = await self._key()
+        if key is None:
+            return 403, TEXT, None, "No password is set: the Wi-Fi has none, and no other was chosen"
+        given = request.headers.get("authorization", "")
+        nonce, _, proof = given[len(_SCHEME) :].partition(":")
+        serves = given.startswith(_SCHEME) and self._use(nonce)
+        try:
+            return await taker(Proof(request, key, nonce, proof, self._board)) if serves else _DENIED
+        except DeniedError:
+            return _DENIED
+
+    def _use(self, nonce: str) -> bool:
+        """Whether a nonce serves; it never does again."""
+        for entry in self._nonces:
+            if entry[0] == nonce:
+                self._nonces.remove(entry)
+                return entry[1] > uptime()
+        return False
+
+    def _stored(self) -> "tuple[bytes, int, bytes] | None":
+        return password.stored(saved_document(self._board.store).get("admin"))
+
+    def _salt_of_wifi(self) -> bytes:
+        """The same for as long as the board is the same, and no secret."""
+        digest: bytes = sha256(_SALT_OF_WIFI + self._board.uuid.encode()).digest()
+        return digest[:_NONCE_BYTES]
+
+    async def _key(self) -> "bytes | None":
+        kept = self._stored()
+        if kept is not None:
+            return kept[2]
+        if self._wifi_key is None:
+            wifi = Config(saved_document(self._board.store)).password
+            if not wifi:
+                return None
+            self._wifi_key = await password.derive(wifi, self._salt_of_wifi(), password.ROUNDS)
+        return self._wifi_key
+
+    async def _update(self, proof: Proof) -> "Answer":
+        if self._updating:
+            return 503, TEXT, None, "Another update is on its way", {"Retry-After": "60"}
+        self._updating = True
+        from .update import RefusedError, Update
+
+        update = None
+        try:
+            update = Update(proof.request.headers.get("content-type", "").startswith("multipart/form-data"))
+            await update.prepare()
+            piece = await proof.read()
+            while piece:
+                update.feed(piece)
+                piece = await proof.read()
+            version = update.finish()
+        except RefusedError as error:
+            return 422, TEXT, None, str(error)
+        finally:
+            if update is not None:
+                update.close()
+            self._updating = False
+            for name in ("update", "signature", "slots"):
+                unload(name)
+        self._board.restart_soon("update")
+        return 200, TEXT, None, f"Version {version} starts now"
+
+    async def _config(self, proof: Proof) -> "Answer":
+        if proof.request.length > LONGEST_BODY:
+            return 413, TEXT, None, "Payload Too Large"
+        body = await proof.whole()
+        from .settings_change import change
+
+        answer = change(body, proof.key, proof.nonce, self._board)
+        unload("settings_change")
+        unload("form")
+        self._wifi_key = None
+        return answer
+
+    async def _restart(self, proof: Proof) -> "Answer":
+        await proof.whole()
+        self._board.restart_soon("restart")
+        return 202, TEXT, None, "The board restarts"
+
+    async def _identify(self, proof: Proof) -> "Answer":
+        await proof.whole()
+        self._board.led.once = led.IDENTIFY
+        return 204, TEXT, None, ""
+
+
+def _count(board: "Board") -> None:
+    """One more proof was wrong."""
+    board.wrong += 1
+    over = board.wrong - _FREE_GUESSES
+    if over >= 0:
+        board.until = uptime() + min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS << min(over, _MOST_DOUBLINGS))
+
+
+def is_own(request: "Request", names: "list[str]") -> bool:
+    """Whether a request names the board as its host, and comes from no foreign page."""
+    hosts = [request.headers.get("host", "")]
+    origin = request.headers.get("origin")
+    if origin is not None:
+        scheme, _, host = origin.partition("://")
+        hosts.append(host if scheme == "http" else "")
+    return all(host.partition(":")[0].lower() in names for host in hosts)
