@@ -20,8 +20,11 @@ from .snapshot import Reading, Snapshot
 
 _VERSION: Final = 1
 
-# At most this much is counted anew after a crash; what is counted anew comes out the same.
-_SAVE_SECONDS: Final = 30
+# At most this much is counted anew after a crash; what is counted anew comes out the same, and memory cards wear out.
+_SAVE_SECONDS: Final = 300
+
+# Those who count many quarters in a row need one write for all of them.
+_SETTLE_SECONDS: Final = 1
 
 # After this many intervals of a quarter the one before it does not come any more.
 _LATE_INTERVALS: Final = 12
@@ -53,6 +56,7 @@ class EnergyCounter:
         self._running: RunningQuarter | None = None
         self._is_shown = False
         self._is_catching_up = False
+        self._saved_utc = 0
 
     async def async_load(self) -> None:
         """Remember how far we were."""
@@ -143,9 +147,11 @@ class EnergyCounter:
         )
 
     def _keep(self, count: Count) -> None:
-        if count != self._count:
-            self._count = count
-            self._store.async_delay_save(self._stored, _SAVE_SECONDS)
+        self._count = count
+        # Not with every poll: each call puts the write off again.
+        if abs(count.until_utc - self._saved_utc) >= _SAVE_SECONDS:
+            self._saved_utc = count.until_utc
+            self._store.async_delay_save(self._stored, _SETTLE_SECONDS)
 
     def _stored(self) -> dict[str, Any]:
         return {

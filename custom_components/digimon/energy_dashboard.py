@@ -29,6 +29,9 @@ _RATE: Final = "net_power"
 # The meters behind the electricity meter that have a place in the dashboard, by the class of their sensor.
 _OTHERS: Final = (SensorDeviceClass.GAS, SensorDeviceClass.WATER)
 
+# The dashboard's own dialogs write these too, and look for them when a source is changed.
+_WITHOUT_PRICE: Final[dict[str, Any]] = {"stat_cost": None, "entity_energy_price": None, "number_energy_price": None}
+
 
 class EnergyDashboardError(Exception):
     """Home Assistant does not take the sources."""
@@ -74,7 +77,7 @@ def sources_of(hass: HomeAssistant, entry: DigimonConfigEntry) -> Iterator[dict[
     for kind in _OTHERS:
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
             if entity.disabled_by is None and entity.original_device_class == kind:
-                yield {"type": kind.value, "stat_energy_from": entity.entity_id}
+                yield {"type": kind.value, "stat_energy_from": entity.entity_id} | _WITHOUT_PRICE
 
 
 def statistics_of(sources: Iterable[Any]) -> Iterator[str]:

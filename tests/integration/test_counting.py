@@ -168,6 +168,18 @@ async def test_a_day_of_restarts_costs_less_than_a_thousandth(days: Days, seed: 
     await live_through(days, seed, 86_400, 6)
 
 
+async def test_a_crash_finds_a_count_of_the_last_minutes(days: Days) -> None:
+    for utc in range(START + 5, START + 1000, 5):
+        days.board.advance(utc)
+        days.freezer.move_to(datetime.fromtimestamp(utc, UTC))
+        async_fire_time_changed(days.hass)
+        await days.settle()
+        kept = days.storage.get(f"digimon.{days.entry.entry_id}.energy")
+        if utc > START + 320:
+            assert kept is not None
+            assert utc - kept["data"]["count"]["until_utc"] <= 320
+
+
 def tell_registers(board: OriginalBoard, *, less: int = 0) -> None:
     """Put our firmware on the board: it tells the registers, those of a new meter begin at less."""
     ours = Board("single_phase")

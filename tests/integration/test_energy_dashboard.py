@@ -89,6 +89,8 @@ async def test_home_assistant_finds_nothing_wrong_with_what_is_added(
     assert found["grid"]["stat_energy_to"] == "sensor.digimon_produced_energy"
     assert found["grid"]["stat_rate"] == "sensor.digimon_net_power"
     assert set(found) == ({"grid", "gas", "water"} if variant == "three_phase" else {"grid"})
+    # What the dashboard's own dialog looks for when a person sets a price afterwards.
+    assert all({"stat_cost", "entity_energy_price", "number_energy_price"} <= set(source) for source in found.values())
 
     await async_wait_recording_done(hass)
     start = datetime.fromtimestamp(meter_time(board) // 300 * 300, UTC)
