@@ -53,6 +53,7 @@ def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
         *_tiles(sensors, "consumed_power", "produced_power", "consumed_energy", "produced_energy"),
     ]
     quarter = [
+        {"type": "custom:digimon-quarter-card"},
         {
             "type": "history-graph",
             "hours_to_show": _GRAPH_HOURS,

@@ -18,6 +18,7 @@ from .api import Api
 from .browser import DUTCH, ENGLISH, chromium, sign_in, window
 from .child import Child
 from .configuration import Listening
+from .dashboard import URL_PATH
 from .demonstration import PASSWORD, PERSON, board_at
 from .home import Board, device_of, history_arrived
 from .state import REPOSITORY, state_of
@@ -100,6 +101,16 @@ async def _energy(page: Page, subject: Subject, picture: Path) -> None:
     await _take(page, picture, _ENERGY_SIZE)
 
 
+async def _card(page: Page, subject: Subject, picture: Path) -> None:
+    """The quarter card on the first page."""
+    await page.goto(f"{subject.url}/{URL_PATH}")
+    card = page.locator("digimon-quarter-card")
+    await card.locator("#stat-average").wait_for()
+    await page.wait_for_timeout(_SETTLE_MILLISECONDS)
+    content = await card.screenshot(path=picture)
+    print(f"{picture.relative_to(REPOSITORY)}: {len(content) // 1024} KB")
+
+
 def _day_starts(now: int) -> list[int]:
     """Local midnight of today and of the days before, as utc."""
     starts = []
@@ -133,8 +144,8 @@ async def _take_all(browser: Browser, house: House) -> None:
 
 
 _PICTURES = {
-    "en": [("device.png", _device), ("energy-dashboard.png", _energy)],
-    "nl": [("apparaat-nl.png", _device)],
+    "en": [("device.png", _device), ("energy-dashboard.png", _energy), ("quarter-card.png", _card)],
+    "nl": [("apparaat-nl.png", _device), ("kwartierkaart-nl.png", _card)],
 }
 
 
