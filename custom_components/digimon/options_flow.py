@@ -10,12 +10,13 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, Tex
 
 from .const import LOGGER
 from .monitor import Address, BoardClient, BoardError
+from .predecessor_flow import PredecessorSteps
 from .tariff_flow import STEPS as TARIFF_STEPS
 from .tariff_flow import TariffSteps
 from .writing import text_of
 
 # The steps that a person can choose from; each saves the whole of the options, changed by its own part.
-STEPS = [*TARIFF_STEPS, "energy_dashboard", "password"]
+STEPS = [*TARIFF_STEPS, "energy_dashboard", "predecessor", "password"]
 
 # Without a board there is nothing that they are about.
 BOARD_STEPS = {"password"}
@@ -24,7 +25,7 @@ _PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, auto
 _PASSWORD_SCHEMA = probatio.Schema({probatio.Optional(CONF_PASSWORD): _PASSWORD})
 
 
-class DigimonOptionsFlow(TariffSteps):
+class DigimonOptionsFlow(TariffSteps, PredecessorSteps):
     """Changes what is kept beside the address of a board."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none

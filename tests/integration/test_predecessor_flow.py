@@ -1,0 +1,95 @@
+"""The guided way from another integration: which sensors, what would come over, and that it did."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from homeassistant.components.recorder.models import StatisticMeanType
+from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+
+from .board import Board
+from .conftest import meter_time
+
+OLD = ("sensor.old_day", "sensor.old_night")
+
+
+async def choose(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    flow: Any = await hass.config_entries.options.async_init(entry.entry_id)
+    return await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "predecessor"})
+
+
+async def submit(hass: HomeAssistant, flow: Any, fields: dict[str, Any]) -> Any:
+    return await hass.config_entries.options.async_configure(flow["flow_id"], fields)
+
+
+@pytest.fixture
+async def recorded(recorder_mock: None, hass: HomeAssistant, board: Board, loaded: MockConfigEntry) -> MockConfigEntry:
+    """Two sensors of another integration, with 24 hours each that ended a day ago."""
+    registry = er.async_get(hass)
+    end = datetime.fromtimestamp(meter_time(board), UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    for number, entity_id in enumerate(OLD, 1):
+        registry.async_get_or_create(
+            "sensor",
+            "dsmr",
+            f"1234_electricity_used_tariff_{number}",
+            suggested_object_id=entity_id.removeprefix("sensor."),
+        )
+        async_import_statistics(
+            hass,
+            {
+                "has_sum": True,
+                "mean_type": StatisticMeanType.NONE,
+                "name": None,
+                "source": "recorder",
+                "statistic_id": entity_id,
+                "unit_class": "energy",
+                "unit_of_measurement": "kWh",
+            },
+            [{"start": end - timedelta(hours=24 - hour), "state": hour / 4, "sum": hour / 4} for hour in range(24)],
+        )
+    await async_wait_recording_done(hass)
+    return loaded
+
+
+async def test_what_is_found_is_proposed_told_and_taken_over(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
+    flow = await choose(hass, recorded)
+    assert flow["step_id"] == "predecessor"
+    suggested = {
+        str(marker.schema): marker.description["suggested_value"]
+        for marker in flow["data_schema"].schema
+        if marker.description
+    }
+    assert suggested["consumed_energy"] == list(OLD)
+    assert suggested["consumed_energy_t1"] == [OLD[0]]
+
+    flow = await submit(hass, flow, {"consumed_energy": list(OLD), "consumed_energy_t1": [OLD[0]]})
+    assert flow["step_id"] == "predecessor_confirm"
+    assert flow["description_placeholders"] == {"sensors": "2", "hours": "48"}
+
+    result = await submit(hass, flow, {})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_done")
+    assert result["description_placeholders"]["hours"] == "48"
+
+
+async def test_what_has_no_such_statistics_can_be_corrected(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
+    flow = await choose(hass, recorded)
+    flow = await submit(hass, flow, {"consumed_energy": ["sensor.digimon_net_power"]})
+    assert flow["errors"] == {"base": "not_continuable"}
+    assert flow["description_placeholders"]["sensor"] == "sensor.digimon_net_power"
+    flow = await submit(hass, flow, {"consumed_energy": list(OLD)})
+    assert flow["step_id"] == "predecessor_confirm"
+
+
+async def test_without_a_choice_there_is_nothing_to_do(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
+    result = await submit(hass, await choose(hass, recorded), {})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_nothing")
+
+
+async def test_without_a_recorder_it_says_so(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    result = await choose(hass, loaded)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_not_now")
