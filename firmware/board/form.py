@@ -8,6 +8,7 @@ _LONGEST_SSID_BYTES = 32
 _LONGEST_NAME = 32
 _SHORTEST_PASSWORD = 8
 _LONGEST_PASSWORD = 63
+_LONGEST_ADMIN = 64
 # A key instead of a password: 256 bits in hexadecimal digits.
 _KEY_DIGITS = 64
 
@@ -30,6 +31,9 @@ def errors(fields: "Fields", stored_ssid: "str | None", secured: bool) -> "Field
             wrong["pass"] = "pass_length"  # noqa: S105 (the key of a text)
     elif secured and ssid != stored_ssid:
         wrong["pass"] = "pass_needed"  # noqa: S105 (the key of a text)
+    admin = fields.get("admin", "")
+    if admin and not _SHORTEST_PASSWORD <= len(admin) <= _LONGEST_ADMIN:
+        wrong["admin"] = "admin_length"
     if not _is_name(fields.get("device_name", "")):
         wrong["device_name"] = "device_name_wrong"
     choice = fields.get("ip_config")

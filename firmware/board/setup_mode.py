@@ -25,7 +25,8 @@ _LANGUAGES = ("nl", "en", "fr", "de")
 _ANDROID_PROBE = "/generate_204"
 _MOST_NETWORKS = 12
 _DEFAULTS = {"ip": "192.168.0.250", "gateway": "192.168.0.1", "subnet": "255.255.255.0"}
-_FIELDS = ("ssid", "pass", "device_name", "ip_config", "ip", "gateway", "subnet")
+_SECRETS = ("pass", "admin")
+_FIELDS = ("ssid", "pass", "admin", "device_name", "ip_config", "ip", "gateway", "subnet")
 
 
 class SetUp:
@@ -64,7 +65,7 @@ class SetUp:
         fields = form_fields(await request.whole())
         # What people type around a name or an address is not meant.
         values = {key: fields.get(key, "") for key in _FIELDS}
-        for key in _FIELDS[2:]:
+        for key in _FIELDS[3:]:
             values[key] = values[key].strip()
         document = saved_document(self._store)
         stored = _texts_of(document.get("wifi"))
@@ -74,6 +75,10 @@ class SetUp:
         if wrong:
             return self._page(language, values, wrong, stored.get("ssid", ""))
         _change(document, values, stored)
+        if values["admin"]:
+            from .password import made
+
+            document["admin"] = await made(values["admin"])
         if not store_document(document):
             return self._page(language, values, {"ssid": "not_saved"}, stored.get("ssid", ""))
         self._restart()
@@ -81,8 +86,8 @@ class SetUp:
         return 200, _HTML, None, _render(("head", "saved"), shown, language, [])
 
     def _page(self, language: str, values: "dict[str, str]", wrong: "dict[str, str]", stored_ssid: str) -> "Answer":
-        """The form with values, and what is wrong with them; the password never comes back."""
-        shown = {key: _escaped(value).encode() for key, value in values.items() if key != "pass"}
+        """The form with values, and what is wrong with them; a password never comes back."""
+        shown = {key: _escaped(value).encode() for key, value in values.items() if key not in _SECRETS}
         shown["summary"] = b'<p class="wrong" role="alert">[[summary]]</p>' if wrong else b""
         choice = values.get("ip_config", "")
         shown[choice + "_checked"] = b" checked"

@@ -1,5 +1,6 @@
 """Set-up mode: the page, what it takes, and the name server that leads every phone to it."""
 
+import hashlib
 import html
 import json
 import re
@@ -122,6 +123,8 @@ def test_all_texts_are_there_in_all_languages() -> None:
         ({"pass": ""}, ["pass"]),
         ({"pass": "short"}, ["pass"]),
         ({"pass": "x" * 64}, ["pass"]),
+        ({"admin": "short"}, ["admin"]),
+        ({"admin": "x" * 65}, ["admin"]),
         ({"device_name": ""}, ["device_name"]),
         ({"device_name": "mijn kast"}, ["device_name"]),
         ({"device_name": "-kast"}, ["device_name"]),
@@ -170,6 +173,18 @@ def test_it_saves_keeps_unknown_keys_and_restarts(twin: Twin, card: Path) -> Non
     }
     # What was measured meanwhile is there.
     assert wait_for(lambda: twin.get("/current/quarter").json())["consumed_power_interval_avgs"]
+
+
+def test_an_admin_password_is_kept_as_what_proves_it_and_never_shown(twin: Twin, card: Path) -> None:
+    wrong = post(twin, {**GOOD, "device_name": "-", "admin": "a secret of mine"})
+    assert "a secret of mine" not in wrong.text
+    assert "http://kast.local" in post(twin, {**GOOD, "admin": "a secret of mine"}).text
+    kept = saved(card)["admin"]
+    digest = hashlib.sha256(bytes.fromhex(str(kept["salt"])) + b"a secret of mine").digest()
+    for _ in range(int(str(kept["rounds"])) - 1):
+        digest = hashlib.sha256(digest + bytes.fromhex(str(kept["salt"]))).digest()
+    assert kept["key"] == digest.hex()
+    assert "a secret of mine" not in (card / "config.json").read_text()
 
 
 @pytest.mark.parametrize(("ssid", "password"), [("elders", "stored-secret"), ("gasten", "")])
