@@ -177,7 +177,7 @@ class Admin:
                 piece = await proof.read()
             version = update.finish()
         except RefusedError as error:
-            return 422, TEXT, None, str(error)
+            return 422, _JSON, None, to_json({"error": error.reason, "message": str(error)})
         finally:
             if update is not None:
                 update.close()
@@ -185,7 +185,7 @@ class Admin:
             for name in ("update", "signature", "slots"):
                 unload(name)
         self._board.restart_soon("update")
-        return 200, TEXT, None, f"Version {version} starts now"
+        return 200, _JSON, None, to_json({"version": version})
 
     async def _config(self, proof: Proof) -> "Answer":
         if proof.request.length > LONGEST_BODY:
