@@ -46,6 +46,11 @@ class OriginalBoard(Board):
         self.now_utc += seconds
         self._up_utc = self.now_utc
 
+    def ruin(self, start_utc: int) -> None:
+        """Let a power cut have left half of a quarter's file."""
+        path = quarter_path(quarter_id_at(start_utc))
+        self._stored[path] = self._stored[path][:100]
+
     def document(self, path: str) -> bytes | None:
         if path == QUARTER:
             quarter = self._heard(self.now_utc)

