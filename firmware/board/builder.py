@@ -86,10 +86,14 @@ class Builder:
             await asyncio.sleep_ms(_PAUSE_MILLISECONDS if busy else _IDLE_MILLISECONDS)
             since = time.ticks_diff(time.ticks_ms(), self._port.taken)
             if self._store.state == OK and not _DUE_MILLISECONDS < since < _SILENT_MILLISECONDS:
-                try:
-                    self._slice()
-                except OSError as error:
-                    self._store.fault(error)
+                self.step()
+
+    def step(self) -> None:
+        """Work for a moment."""
+        try:
+            self._slice()
+        except OSError as error:
+            self._store.fault(error)
 
     def _slice(self) -> None:
         # These are of now, and wait for nobody.

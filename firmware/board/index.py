@@ -186,19 +186,22 @@ class Index:
         """Place and record of each quarter of a day in order of time; the same bytes each time."""
         year, month, day = date
         record = bytearray(INDEX_BYTES)
+        path = f"/index/{year:04d}/{month:02d}.idx"
         try:
-            file = self._store.open(f"/index/{year:04d}/{month:02d}.idx")
+            with self._store.open(path) as file:
+                for first, end in _ORDER:
+                    file.seek(((day - 1) * PLACES_A_DAY + first) * INDEX_BYTES)
+                    for place in range(first, end):
+                        if file.readinto(record) != INDEX_BYTES:
+                            break
+                        yield place, record
         except OSError as error:
-            if error.errno != NO_FILE:
-                raise
-            return
-        with file:
-            for first, end in _ORDER:
-                file.seek(((day - 1) * PLACES_A_DAY + first) * INDEX_BYTES)
-                for place in range(first, end):
-                    if file.readinto(record) != INDEX_BYTES:
-                        break
-                    yield place, record
+            if error.errno == NO_FILE:
+                return
+            if self._store.is_readable():
+                # One bad sector: the file is made anew, elsewhere, from those of the quarters.
+                self._store.remove(path)
+            raise
 
 
 def _path(quarter_id: int) -> str:

@@ -10,13 +10,14 @@ from struct import unpack_from
 from core.quarter import Quarter
 from core.records import JOURNAL_BYTES, JOURNAL_MOST, REGISTERS, journal_head, pack_journal, unpack_journal
 
+from .store import JOURNAL
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .store import Store
 
     Registers = list[int | None]
 
-PATH = "/journal.bin"
 _RECORDS = 64
 
 
@@ -33,10 +34,10 @@ class Journal:
 
         :returns: the quarters that it knows of.
         """
-        self._store.grow(PATH, _RECORDS * JOURNAL_BYTES)
+        self._store.grow(JOURNAL, _RECORDS * JOURNAL_BYTES)
         quarters = set()
         self._sequence = 0
-        with self._store.open(PATH) as file:
+        with self._store.open(JOURNAL) as file:
             for place in range(_RECORDS):
                 file.readinto(self._record)
                 head = journal_head(self._record)
@@ -52,7 +53,7 @@ class Journal:
         """
         quarter = Quarter(quarter_id)
         registers: Registers = [None] * len(REGISTERS)
-        with self._store.open(PATH) as file:
+        with self._store.open(JOURNAL) as file:
             # Oldest first: what was written later knows better.
             for number in range(self._sequence, self._sequence + _RECORDS):
                 file.seek(number % _RECORDS * JOURNAL_BYTES)
@@ -63,7 +64,7 @@ class Journal:
 
     def write(self, quarter: Quarter, first: int, registers: "Registers") -> None:
         """Add the intervals of a quarter from one on; afterwards they are on the card."""
-        with self._store.open(PATH, "r+b") as file:
+        with self._store.open(JOURNAL, "r+b") as file:
             while first < quarter.end():
                 pack_journal(self._record, self._sequence, quarter, first, registers)
                 file.seek(self._sequence % _RECORDS * JOURNAL_BYTES)

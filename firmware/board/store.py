@@ -30,6 +30,7 @@ MISSING = "missing"
 FAULT = "fault"
 
 CRASH_LOG = "/crashlog.txt"
+JOURNAL = "/journal.bin"
 
 # The number of the error of what is not there.
 NO_FILE = 2
@@ -46,6 +47,10 @@ _LONGEST_TEXT = 2048
 _SECTOR = 512
 _LONGEST_LOG = 65536
 _FOLDER_MODE = 0x4000
+# What FatFs answers when there is no room, to a write and to a new file.
+_FULL = (28, 13)
+# For the index of a month and some quarters.
+_ROOM_BYTES = 262144
 
 
 class Store:
@@ -78,9 +83,16 @@ class Store:
         """Try a card that was missing or at fault again; called once in a while."""
         if self.state == OK:
             return
+        full = self.error in _FULL
         self.stop()
         self._mount()
-        if self.state != OK:
+        usage = self.usage()
+        if usage is None:
+            return
+        if full and usage[1] < _ROOM_BYTES:
+            # The log may still fit where a quarter does not.
+            self.state = FAULT
+            self.error = _FULL[0]
             return
         # The entry about the fault still waits, so the log tries whether the card can be written.
         self._checking = True
@@ -121,7 +133,8 @@ class Store:
             with self.open(quarter_path(quarter_id)) as file:
                 quarter = read_stored(file, into)
         except OSError as error:
-            if error.errno != NO_FILE:
+            # One file that cannot be read says nothing; it must not stop everything else.
+            if error.errno != NO_FILE and not self.is_readable():
                 raise
             return None
         return quarter if quarter is not None and quarter.quarter_id == quarter_id else None
@@ -144,6 +157,22 @@ class Store:
             while length < size and not 0 < milliseconds < time.ticks_diff(time.ticks_ms(), started):
                 length += file.write(zeros[: min(_SECTOR, size - length)])
         return length >= size
+
+    def is_readable(self) -> bool:
+        """Whether it was the file, and not the card, that failed just now."""
+        try:
+            with self.open(JOURNAL) as file:
+                file.read(1)
+        except OSError as error:
+            return error.errno == NO_FILE
+        return True
+
+    def remove(self, path: str) -> None:
+        """Remove a file.
+
+        :raises OSError: there is no such file, or the card fails.
+        """
+        os.remove(_MOUNT_POINT + path)
 
     def has(self, path: str, size: int) -> bool:
         """Whether there is a file of at least so many bytes."""
@@ -210,7 +239,7 @@ class Store:
         path = _MOUNT_POINT + CRASH_LOG
         try:
             if self._size_or_zero(CRASH_LOG) > _LONGEST_LOG:
-                os.remove(path)
+                self.remove(CRASH_LOG)
             with open(path, "a") as file:
                 file.write(text)
         except OSError as error:

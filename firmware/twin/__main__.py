@@ -33,7 +33,9 @@ LOOPBACK = "127.0.0.1"
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="scripts/twin", description="The board as a process on this machine.")
-    parser.add_argument("--sd", metavar="DIR", type=Path, help="folder that is the card; without it the slot is empty")
+    parser.add_argument(
+        "--sd", metavar="DIR", type=Path, help="folder that is the card, or image of one; without it the slot is empty"
+    )
     parser.add_argument(
         "--p1",
         metavar="SOURCE",
@@ -117,7 +119,8 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
     rtc.unlink(missing_ok=True)
     card = None
     if options.sd is not None:
-        options.sd.mkdir(exist_ok=True)
+        if not options.sd.is_file():
+            options.sd.mkdir(exist_ok=True)
         card = str(options.sd.resolve())
     # The same card is the same board again.
     identity = hashlib.sha256((card or "").encode()).hexdigest()

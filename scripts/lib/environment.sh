@@ -13,8 +13,9 @@
 #   MICROPYTHON64          MicroPython as the distribution has it
 #   DIGIMON_CHROMIUM       a browser, or empty
 #   DIGIMON_NETWORK        folder with Avahi and iproute2, for the tests of discovery
+#   DIGIMON_DOSFSTOOLS     folder with mkfs.fat and fsck.fat, for the tests of the card
 # and the function `setup WHAT...`, WHAT being tools test homeassistant stubs micropython32 micropython64 chromium
-# network.
+# network dosfstools.
 # It does nothing for what is there already. The variables hold before it too; only what they name does not exist yet.
 
 DIGIMON_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -35,6 +36,7 @@ DIGIMON_STUBS=$DIGIMON_CACHE/stubs-$(_digimon_hash requirements/stubs.txt)
 MICROPYTHON32=$DIGIMON_CACHE/micropython32-$(_digimon_hash scripts/lib/micropython32/{mpconfigvariant.h,mpconfigvariant.mk,manifest.py})/micropython
 MICROPYTHON64=$DIGIMON_CACHE/micropython64/usr/bin/micropython
 DIGIMON_NETWORK=$DIGIMON_CACHE/network
+DIGIMON_DOSFSTOOLS=$DIGIMON_CACHE/dosfstools
 _digimon_find_chromium() {
     local name unpacked=
     if [ -e "$DIGIMON_CACHE/chromium/.complete" ]; then
@@ -48,7 +50,7 @@ _digimon_find_chromium() {
 _digimon_find_chromium
 
 export DIGIMON_ROOT DIGIMON_SHARED DIGIMON_CACHE DIGIMON_TOOLS DIGIMON_TEST DIGIMON_HOMEASSISTANT DIGIMON_STUBS
-export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK
+export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK DIGIMON_DOSFSTOOLS
 
 # Whether WHAT is there; the mark is made when the folder has all it should have.
 _digimon_has() {
@@ -62,6 +64,7 @@ _digimon_has() {
         micropython64) [ -e "${MICROPYTHON64%/usr/bin/*}/.complete" ] ;;
         chromium) [ -n "$DIGIMON_CHROMIUM" ] ;;
         network) [ -e "$DIGIMON_NETWORK/.complete" ] ;;
+        dosfstools) [ -e "$DIGIMON_DOSFSTOOLS/.complete" ] ;;
         *)
             echo "setup: there is no such thing as '$1'" >&2
             return 2

@@ -1,6 +1,5 @@
 """``/historic/day``: the past in one answer a day, of our own cards and of those that the original firmware wrote."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from .history import path_of, quarter_document, quarter_id
 from .telegrams import BRUSSELS, at, close, lines, stamp, telegram
 from .twin import Answer, Twin, Wire, wait_for
 
@@ -33,20 +33,6 @@ FIELDS = [
 UNKNOWN = [None] * 6
 
 
-def quarter_id(utc: int) -> int:
-    """The id of the quarter that begins at an instant."""
-    local = datetime.fromtimestamp(utc, BRUSSELS)
-    summer = 0x80 if local.dst() else 0
-    number = local.hour * 4 + local.minute // 15
-    return (local.year - 2000) << 24 | local.month << 16 | local.day << 8 | summer | number
-
-
-def path_of(utc: int) -> str:
-    """Where the card has the quarter that begins at an instant."""
-    local = datetime.fromtimestamp(utc, BRUSSELS)
-    return f"meter/{local:%Y/%m/%d/%H%M}" + ("S" if local.dst() else "W") + ".json"
-
-
 def quarters_of(day: str) -> Iterator[int]:
     """The instants at which the quarters of a local day begin."""
     begin = datetime.fromisoformat(day).replace(tzinfo=BRUSSELS).astimezone(UTC)
@@ -63,17 +49,9 @@ def write_quarter(
 
     :param behind: what an older, longer file left behind it.
     """
-    values = [value for value in consumed if value is not None]
-    document = {
-        "quarter_id": quarter_id(utc),
-        "consumed_power_avg": sum(values) // max(len(values), 1),
-        "interval_secs": 5,
-        "consumed_power_interval_avgs": consumed,
-        "produced_power_interval_avgs": produced,
-    }
     file = card / path_of(utc)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(document, separators=(",", ":")) + behind)
+    file.write_text(quarter_document(utc, consumed, produced) + behind)
 
 
 def complete(twin: Twin, path: str = DAY) -> Any:

@@ -2,7 +2,7 @@
 
 import sys
 
-from card import FolderCard as SDCard  # noqa: F401 (the board's code takes it from here)
+from card import inserted_card as SDCard  # noqa: F401, N812 (the board's code takes it from here)
 from settings import SETTINGS
 
 TYPE_CHECKING = False
