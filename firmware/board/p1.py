@@ -24,6 +24,8 @@ _RECEIVE_BUFFER = 4096
 _IDLE_CHARACTERS = 2
 _CHUNK = 512
 _POLL_MILLISECONDS = 20
+# By the meter's clock; what is longer, or goes back, is told by the log.
+_SILENCE_SECONDS = 60
 
 
 class P1Port:
@@ -72,8 +74,11 @@ class P1Port:
     def _take(self, telegram: bytes) -> None:
         doing("p1")
         live = self.live
+        before = live.utc
         live.take(telegram)
         self._log.utc = live.utc
+        if before is not None and live.utc is not None and not 0 <= live.utc - before <= _SILENCE_SECONDS:
+            self._log.write(f"p1: {live.utc - before} s since the telegram before")
         self._keeper.take(live.quarter, live.meter)
         self.taken = time.ticks_ms()
         self._memory.collect()

@@ -34,7 +34,10 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="scripts/twin", description="The board as a process on this machine.")
     parser.add_argument(
-        "--sd", metavar="DIR", type=Path, help="folder that is the card, or image of one; without it the slot is empty"
+        "--sd",
+        metavar="DIR",
+        type=Path,
+        help="folder that is the card, or image.img of one; without it the slot is empty",
     )
     parser.add_argument(
         "--p1",
@@ -63,6 +66,12 @@ def arguments() -> argparse.Namespace:
         type=Path,
         help="JSON file with the passwords of the Wi-Fi networks that the board hears, by name, read again and again; "
         "the board was never set up. Without it, it is in a network that is always there",
+    )
+    parser.add_argument(
+        "--crash",
+        metavar="FILE",
+        type=Path,
+        help="once this file is there, every task of the app that sleeps fails once",
     )
     parser.add_argument("--names", metavar="N", type=int, help="port of the name server in set-up mode, default 53")
     parser.add_argument(
@@ -119,7 +128,7 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
     rtc.unlink(missing_ok=True)
     card = None
     if options.sd is not None:
-        if not options.sd.is_file():
+        if options.sd.suffix != ".img":
             options.sd.mkdir(exist_ok=True)
         card = str(options.sd.resolve())
     # The same card is the same board again.
@@ -136,8 +145,10 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
         "announced": options.discovery,
         "replaying": source.ends,
     }
-    if options.radio is not None:
-        told["radio"] = str(options.radio.resolve())
+    for name in ("radio", "crash"):
+        path: Path | None = getattr(options, name)
+        if path is not None:
+            told[name] = str(path.resolve())
     if options.names is not None:
         told["ports"] = {"53": options.names}
     if options.panel is not None:

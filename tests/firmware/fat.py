@@ -53,15 +53,19 @@ class Fat:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDONLY)
         boot = os.pread(self._file, 512, 0)
-        sector, per_cluster, reserved, fats = unpack_from("<HBHB", boot, 11)
+        sector, per_cluster, reserved, self._tables = unpack_from("<HBHB", boot, 11)
         (sectors_of_fat,) = unpack_from("<I", boot, 36)
         (self._root,) = unpack_from("<I", boot, 44)
         self._cluster_bytes = sector * per_cluster
         self._table = sector * reserved
-        self._data = sector * (reserved + fats * sectors_of_fat)
+        self._data = sector * (reserved + self._tables * sectors_of_fat)
 
     def close(self) -> None:
         os.close(self._file)
+
+    def table(self) -> tuple[int, int, int]:
+        """At which byte the first table begins, how many there are, and the bytes of one."""
+        return self._table, self._tables, (self._data - self._table) // self._tables
 
     def files(self) -> dict[str, bytes]:
         """Every file by its path."""
@@ -109,13 +113,14 @@ class Fat:
                     name = long_name.decode("utf-16-le").split("\0")[0] or _short_name(entry)
                     long_name = b""
                     if not attributes & _LABEL:
-                        yield name, attributes, high << 16 | low, size, self._place(cluster) + start
+                        yield name, attributes, high << 16 | low, size, self.place(cluster) + start
             cluster = self._next(cluster)
 
     def _cluster(self, cluster: int, size: int) -> bytes:
-        return os.pread(self._file, size, self._place(cluster))
+        return os.pread(self._file, size, self.place(cluster))
 
-    def _place(self, cluster: int) -> int:
+    def place(self, cluster: int) -> int:
+        """At which byte of the image a cluster begins."""
         return self._data + (cluster - 2) * self._cluster_bytes
 
     def _next(self, cluster: int) -> int:

@@ -17,6 +17,10 @@ _LOOK_MILLISECONDS = 20
 
 if "hurry" in SETTINGS:
     asyncio.sleep = lambda seconds: asyncio.sleep_ms(int(1000 * seconds / SETTINGS["hurry"]))  # type: ignore[assignment]
+if "crash" in SETTINGS:
+    import crash
+
+    crash.prepare(SETTINGS["crash"])
 _CONTROL = open(SETTINGS["control"], "rb")
 _run_asyncio = asyncio.run
 
