@@ -98,10 +98,21 @@ class Store:
         self._checking = True
         self._log.flush()
         self._checking = False
+        if self.state != OK:
+            self._mount_to_read()
+            return
+        self._log.write("card: ok again")
+        if self.came is not None:
+            self.came()
+
+    def _mount_to_read(self) -> None:
+        """Mount a card at fault again: FatFs reads nothing more while it holds what it could not write."""
+        error = self.error
+        self.stop()
+        self._mount()
         if self.state == OK:
-            self._log.write("card: ok again")
-            if self.came is not None:
-                self.came()
+            self.state = FAULT
+            self.error = error
 
     def stop(self) -> None:
         """Let go of the card."""

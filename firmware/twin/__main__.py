@@ -145,15 +145,14 @@ def settings(options: argparse.Namespace, source: Source, folder: Path) -> dict[
         "announced": options.discovery,
         "replaying": source.ends,
     }
-    for name in ("radio", "crash"):
+    if options.panel is not None:
+        options.panel.mkdir(exist_ok=True)
+    for name in ("radio", "crash", "panel"):
         path: Path | None = getattr(options, name)
         if path is not None:
             told[name] = str(path.resolve())
     if options.names is not None:
         told["ports"] = {"53": options.names}
-    if options.panel is not None:
-        options.panel.mkdir(exist_ok=True)
-        told["panel"] = str(options.panel.resolve())
     told["patience"] = options.watchdog
     if options.hurry != 1:
         told["hurry"] = options.hurry

@@ -1,5 +1,6 @@
-"""What goes wrong in a house: card, network, meter and the board's own tasks. Nothing that was stored is lost, the
-board recovers without a person, and its log says why.
+"""What goes wrong in a house: card, network, meter and the board's own tasks.
+
+Nothing that was stored is lost, the board recovers without a person, and its log says why.
 """
 
 import json
@@ -47,9 +48,9 @@ class House:
 
     def stored(self, start: int) -> list[int | None]:
         """The intervals of a quarter on the card."""
-        answer = wait_for(lambda: next(iter([self.twin.get("/" + path_of(START + start))]), None))
-        assert answer.status == 200, path_of(START + start)
-        found: list[int | None] = answer.json()["consumed_power_interval_avgs"]
+        path = "/" + path_of(START + start)
+        wait_for(lambda: self.twin.get(path).status == 200, CARD_CHECK_SECONDS)
+        found: list[int | None] = self.twin.get(path).json()["consumed_power_interval_avgs"]
         return found
 
     def day(self) -> list[list[int]]:
@@ -126,6 +127,7 @@ def test_another_card_in_its_place(image: Path, wire: Wire, tmp_path: Path) -> N
         house = House(twin, wire)
         house.measures(0, 5, 900)
         assert house.stored(0) == [100, 100]
+        assert len(house.day()) == 1
         image.rename(tmp_path / "the first")
         make_image(image)
         house.measures(905, 1800)
@@ -190,16 +192,20 @@ def test_a_sector_that_cannot_be_read_costs_one_quarter(image: Path, wire: Wire)
     fat = Fat(image)
     cluster, _ = fat.entry("/" + path_of(START))
     sector = fat.place(cluster) // 512
-    # Without the index every file has to be read again.
+    # Without the index every file has to be read again, and the journal would bring it back.
     index, _ = fat.entry("/index")
+    journal, _ = fat.entry("/journal.bin")
     fat.close()
     with image.open("r+b") as file:
         file.seek(fat.place(index))
         file.write(bytes(512))
+        file.seek(fat.place(journal))
+        file.write(bytes(32768))
     trouble(image, bad=[sector])
     with Twin("/dev/null", sd=image, options=SECTORS) as twin:
         house = House(twin, wire)
-        assert [row[0] for row in house.day()] == [quarter_id(START + 900)]
+        # Without the journal nothing tells that the last one had not ended.
+        assert [row[0] for row in house.day()] == [quarter_id(START + 900), quarter_id(START + 1800)]
         assert twin.get("/" + path_of(START)).status == 404
         assert house.state() == "ok"
 
@@ -244,18 +250,23 @@ def test_a_network_that_is_gone_for_an_hour(card: Path, wire: Wire, tmp_path: Pa
         house = House(twin, wire)
         house.measures(0, 5)
         radio.write_text("{}")
-        twin.wait_line("network: lost|network: gone|network", 60)
-        for second in range(10, 3700, 10):
+        twin.wait_line("network: lost")
+        for second in range(10, 1800, 10):
+            wire.send(telegram(START + second, 100))
+        # The radio gets a fresh start after ten minutes.
+        twin.wait_line("the board resets")
+        for second in range(1800, 3700, 10):
             wire.send(telegram(START + second, 100))
         radio.write_text(json.dumps({"home": "secret"}))
-        wait_for(lambda: (card / path_of(START + 2700)).exists())
+        wait_for((card / path_of(START + 2700)).exists)
         wait_for(lambda: twin.get("/info").text.startswith("{"))
     for start in (0, 900, 1800, 2700):
         document = json.loads((card / path_of(START + start)).read_text())
         powers = document["consumed_power_interval_avgs"]
-        assert powers[::2] == [100] * 90, start
+        # A telegram that was on the wire when the board started again is cut.
+        assert powers[::2].count(100) >= 88, start
     log = (card / "crashlog.txt").read_text()
-    assert log.count("network") > 1
+    assert "network: lost" in log
 
 
 @pytest.mark.parametrize(
