@@ -69,12 +69,13 @@ class Historian:
         self._awake = asyncio.Event()
         self._turn = asyncio.Lock()
         self._compiled: int | None = None
-        self._heard = True
+        self._heard = self._is_heard()
         # A start is the end of an interruption, however short.
         self._interrupted_at = self._now()
         self._open_ends: set[str] = set()
         self._past_is_done = False
         self._check_database = True
+        self._keys: set[str] = set()
         self._is_settled = asyncio.Event()
 
     @property
@@ -167,14 +168,17 @@ class Historian:
 
     @callback
     def _polled(self) -> None:
-        coordinator = self._coordinator
-        heard = coordinator.last_update_success and coordinator.data.reading is not None
+        heard = self._is_heard()
         if heard and not self._heard:
             self._interrupted_at = self._now()
             # The card may be another one.
             self._past_is_done = False
             self._wake()
         self._heard = heard
+
+    def _is_heard(self) -> bool:
+        """Whether the meter can be heard through the board."""
+        return self._coordinator.last_update_success and self._coordinator.data.reading is not None
 
     @callback
     def _home_assistant_runs(self, _: HomeAssistant) -> None:
@@ -208,6 +212,9 @@ class Historian:
         """All that can be done now."""
         try:
             await self._repair_recent()
+            if {target.series.key for target in (await self._targets()).found} - self._keys:
+                # A sensor that came later, or that a person enabled, has a past as well.
+                self._past_is_done = False
             await self._bring_over_past()
         except (BoardError, NotReadyError) as error:
             LOGGER.debug("The history of %s waits: %s", self._entry.title, error)
@@ -253,9 +260,25 @@ class Historian:
         if self._past_is_done or not self._heard:
             self._show(HistoryState.UP_TO_DATE if self._past_is_done else HistoryState.WAITING)
             return
-        targets = await self._targets()
-        dates = await self._card.days()
-        pending = [month for month in months_newest_first(dates) if await self._is_pending(month, targets)]
+        # Who asks while this runs asks for more than this.
+        self._past_is_done = True
+        try:
+            await self._bring_over_months(await self._targets())
+        except BaseException:
+            self._past_is_done = False
+            self._check_database = True
+            raise
+
+    async def _bring_over_months(self, targets: Targets) -> None:
+        """The months of the card that were not looked at yet, for these sensors."""
+        self._keys = {target.series.key for target in targets.found}
+        check_database, self._check_database = self._check_database, False
+        dates = await self._card.days() if self._keys else ()
+        pending = [
+            month
+            for month in months_newest_first(dates)
+            if await self._is_pending(month, targets, check_database=check_database)
+        ]
         total = sum(map(len, pending))
         done = 0
         report = Report()
@@ -279,8 +302,6 @@ class Historian:
         self._tell_unreadable(unreadable)
         if not complete and not unreadable:
             raise NotReadyError(_STILL_READING)
-        self._past_is_done = True
-        self._check_database = False
         ir.async_delete_issue(self._hass, DOMAIN, self._issue(_FAILED))
         self._show(HistoryState.FAILED if unreadable else HistoryState.UP_TO_DATE)
 
@@ -367,7 +388,7 @@ class Historian:
         day = local_days(after.start, after.end)
         return (await self._card.read(day, after.start, after.end)).quarters
 
-    async def _is_pending(self, month: Sequence[Day], targets: Targets) -> bool:
+    async def _is_pending(self, month: Sequence[Day], targets: Targets, *, check_database: bool) -> bool:
         """Whether a month of the card has to be looked at."""
         progress = self._ledger.progress
         noted = progress.months.get(month_name(month[0]))
@@ -376,7 +397,7 @@ class Historian:
             return False
         if noted is None or len(month) > noted.days or not {t.series.key for t in targets.found} <= noted.hours.keys():
             return True
-        if not self._check_database:
+        if not check_database:
             return False
         first, end = span_of(month)
         for target in targets.found:
