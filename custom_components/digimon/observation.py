@@ -23,13 +23,13 @@ def observation_of(snapshot: Snapshot) -> Observation | None:
     peak = None
     if reading.month_peak is not None:
         peak = RunningPeak(power_w=reading.month_peak.power_w, start_utc=reading.month_peak.start_utc)
-    if reading.average_demand_w is None and reading.consumed_energy_wh is None and intervals is not None:
+    if reading.average_demand_w is None and reading.register_consumed_wh is None and intervals is not None:
         # The original firmware tells nothing but intervals, and the time only by their number.
         return observe_intervals(intervals, peak)
     return Observation(
         time_utc=reading.time_utc,
         power_w=reading.consumed_power_w,
-        register_wh=reading.consumed_energy_wh,
+        register_wh=reading.register_consumed_wh,
         demand_w=reading.average_demand_w,
         intervals=intervals,
         month_peak=peak,

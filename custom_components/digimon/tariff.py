@@ -223,4 +223,4 @@ class Tariff:
         reading = snapshot.reading
         if reading is None:
             return None
-        return self.ledger.month_energy(month_at(reading.time_utc), reading.consumed_energy_wh)
+        return self.ledger.month_energy(month_at(reading.time_utc), reading.register_consumed_wh)
