@@ -1,0 +1,114 @@
+"""The zip of a release, put into a Home Assistant that has nothing else, oldest and newest that we support."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.clock import quarter_id_at
+from tests.integration.board import INFO, METER, Board
+
+from .command import ROOT, free_port
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_STARTED = "Home Assistant initialized"
+_SECONDS = 300
+
+
+def release_zip(folder: Path) -> Path:
+    """The integration as the release workflow packs it."""
+    workflow = (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
+    packs = re.search(r"git archive --format=zip --output=\S+ (HEAD [\w ./]+)$", workflow, re.MULTILINE)
+    assert packs is not None
+    file = folder / "digimon.zip"
+    subprocess.run(["git", "archive", "--format=zip", f"--output={file}", *packs[1].split()], cwd=ROOT, check=True)
+    return file
+
+
+@pytest.mark.parametrize("environment", ["DIGIMON_TEST", "DIGIMON_HOMEASSISTANT"], ids=["oldest", "newest"])
+async def test_a_release_installs_into_a_clean_home_assistant_without_a_word_of_warning(
+    tmp_path: Path, environment: str
+) -> None:
+    python = Path(os.environ[environment]) / "bin/python"
+    configuration = tmp_path / "config"
+    configuration.mkdir()
+    with zipfile.ZipFile(release_zip(tmp_path)) as archive:
+        assert all(name.startswith(("custom_components/", "LICENSE")) for name in archive.namelist())
+        archive.extractall(configuration)
+    (configuration / "configuration.yaml").write_text(
+        f"http:\n  server_host: 127.0.0.1\n  server_port: {free_port()}\nlogger:\n  default: info\n", encoding="utf-8"
+    )
+    board = Board("single_phase")
+    now = int(time.time())
+    board.update(METER, time=now, quarter_id=quarter_id_at(now))
+    async with board:
+        storage = configuration / ".storage"
+        storage.mkdir()
+        (storage / "core.config_entries").write_text(json.dumps(_entries(board)), encoding="utf-8")
+        log = await _log_of(python, configuration, board)
+    ours = [
+        line
+        for line in log.splitlines()
+        if "digimon" in line
+        and re.search(r" (WARNING|ERROR|CRITICAL) ", line)
+        # Home Assistant says this of every custom integration.
+        and "has not been tested by Home Assistant" not in line
+    ]
+    assert ours == []
+
+
+def _entries(board: Board) -> dict[str, Any]:
+    """A board that was added before, as Home Assistant keeps it."""
+    info = board.read(INFO)
+    stamp = "2026-11-01T00:00:00+00:00"
+    entry = {
+        "created_at": stamp,
+        "data": {"host": "127.0.0.1", "port": board.port},
+        "disabled_by": None,
+        "discovery_keys": {},
+        "domain": "digimon",
+        "entry_id": "01J00000000000000000000000",
+        "minor_version": 1,
+        "modified_at": stamp,
+        "options": {},
+        "pref_disable_new_entities": False,
+        "pref_disable_polling": False,
+        "source": "user",
+        "subentries": [],
+        "title": "digimon",
+        "unique_id": info["serial"],
+        "version": 1,
+    }
+    return {"version": 1, "minor_version": 5, "key": "core.config_entries", "data": {"entries": [entry]}}
+
+
+async def _log_of(python: Path, configuration: Path, board: Board) -> str:
+    """Start Home Assistant, until it has started and has read the board."""
+    process = await asyncio.create_subprocess_exec(
+        python,
+        *("-m", "homeassistant", "--config", configuration, "--skip-pip"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    log = ""
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(_SECONDS):
+            while not (_STARTED in log and METER in board.requests):
+                line = await process.stdout.readline()
+                assert line, log
+                log += line.decode()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            log += (await process.communicate())[0].decode()
+    return log
