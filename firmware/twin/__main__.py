@@ -52,7 +52,12 @@ def arguments() -> argparse.Namespace:
         default="real",
         help="real: one telegram a second; max: as fast as the board takes them",
     )
-    parser.add_argument("--heap", metavar="SIZE", default=DEFAULT_HEAP, help="of MicroPython, default %(default)s")
+    parser.add_argument(
+        "--heap",
+        metavar="SIZE",
+        default=DEFAULT_HEAP,
+        help="what the app has of MicroPython's, default %(default)s; what the twin itself needs comes on top",
+    )
     parser.add_argument("--name", default="digimon", help="the board's name, unless config.json of the card has one")
     parser.add_argument(
         "--no-discovery",

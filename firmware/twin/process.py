@@ -17,6 +17,10 @@ POWER_ON = 1
 HARD_RESET = 2
 WATCHDOG_RESET = 3
 
+# What the stand-ins for `machine`, `network`, `esp32` and the card take of the heap, 9.4 KB, more than what the board has
+# in their place: the window and the objects of its FAT file system, 4.2 KB. So the app gets what it gets on a board.
+STAND_IN_BYTES = 5 * 1024
+
 # Half of the two seconds within which the twin is gone.
 STOP_SECONDS = 1.5
 
@@ -52,6 +56,15 @@ class Wire:
         os.close(self._writer)
 
 
+def heap_bytes(size: str) -> int:
+    """Bytes of a size such as ``112k``, ``1m`` or ``65536``.
+
+    :raises ValueError: it is none.
+    """
+    unit = {"k": 1024, "m": 1024 * 1024}.get(size[-1:].lower(), 1)
+    return int(size if unit == 1 else size[:-1]) * unit
+
+
 class Board:
     """One life of the board after the other."""
 
@@ -59,13 +72,13 @@ class Board:
         """Describe the board; `run` starts it.
 
         :param executable: 32-bit MicroPython.
-        :param heap: its size, such as ``112k``.
+        :param heap: what the app has of it, such as ``112k``; the stand-ins get theirs besides.
         :param stand_ins: the folder of the modules that stand in for the board's own.
         :param flash: the folder that is its flash (`image.unpack`).
         :param settings: see stand_ins/settings.py; those of the process itself are added here. `patience` is how
             many seconds the watchdog waits, whatever the board asks of it.
         """
-        self._command = [executable, "-X", f"heapsize={heap}", "-m", "runner"]
+        self._command = [executable, "-X", f"heapsize={heap_bytes(heap) + STAND_IN_BYTES}", "-m", "runner"]
         self._stand_ins = stand_ins
         self._flash = flash
         self._settings = settings

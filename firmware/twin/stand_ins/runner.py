@@ -1,11 +1,23 @@
 """Starts what MicroPython starts on the board, `main.py`, and runs its app until the launcher says stop."""
 
-import asyncio
 import gc
+
+gc.collect()
+_before = gc.mem_alloc()
+import asyncio
+
+gc.collect()
+_asyncio = gc.mem_alloc() - _before
 import sys
 
+import esp32  # noqa: F401 (the app would; here it shows what it takes)
+import network  # noqa: F401 (as above)
 from machine import UART
 from settings import SETTINGS
+
+gc.collect()
+# Of the heap, what a board has no use for: all but asyncio, which is the board's too.
+_STAND_IN_BYTES = gc.mem_alloc() - _asyncio
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +59,7 @@ async def _run() -> None:
         report.cancel()
     await application.stop()
     application.memory.note()
+    print(f"stand-ins: {_STAND_IN_BYTES} bytes")
     print(f"highest heap use: {application.memory.highest} of {gc.mem_alloc() + gc.mem_free()} bytes")
     sys.exit(0)
 
