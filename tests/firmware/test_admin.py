@@ -315,7 +315,7 @@ def test_it_restarts(twin: Twin) -> None:
     def is_back() -> bool:
         try:
             return bool(twin.info()["reset_cause"] == "hard")
-        except (OSError, ValueError):
+        except OSError, ValueError:
             # It is down, or not in its network yet.
             return False
 

@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from twin.process import STAND_IN_BYTES
 
 from .twin import ROOT, Answer, Twin
@@ -17,7 +16,7 @@ CLIENTS = 5
 HEAP_BYTES = 112 * 1024
 # Left for a bad moment, and for what a board has and nobody has measured yet.
 RESERVE_BYTES = 8 * 1024
-# Of the file system of a card on a board, which the twin's folder has not (VfsFat's window of a sector and its objects).
+# Of the file system of a card on a board, which the twin's folder has not: VfsFat's window and its objects.
 FILE_SYSTEM_BYTES = 4300
 
 PATHS = (

@@ -1,5 +1,6 @@
 """Starts what MicroPython starts on the board, `main.py`, and runs its app until the launcher says stop."""
 
+# ruff: noqa: E402 (what is imported is measured in between)
 import gc
 
 gc.collect()
