@@ -14,7 +14,6 @@ from .snapshot import Snapshot
 
 # Names and messages are free text; the others tell one house from another.
 TO_REDACT = {
-    CONF_DEVICE,
     CONF_HOST,
     CONF_PASSWORD,
     "configuration_url",
@@ -37,7 +36,8 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Digimon
     failure = error.translation_key if isinstance(error, HomeAssistantError) else type(error).__name__
     return async_redact_data(
         {
-            "entry": dict(entry.data),
+            # The port of a cable; what is called a device below is another thing.
+            "entry": async_redact_data(dict(entry.data), {CONF_DEVICE}),
             "options": dict(entry.options),
             "last_update_success": coordinator.last_update_success,
             "last_failure": failure if error else None,

@@ -102,7 +102,6 @@ NOT_FOUND = [
     "/current",
     "/current/quarter/",
     "/historic",
-    "/update",
     "/config.json",
     "/meter",
     "/meter/2025/07/01/",
