@@ -327,8 +327,8 @@ for address in ("10.0.0.4", "10.0.0.5", "10.0.0.6"):
     print(one.{rival}(theirs, False))
 """
     names = json.loads((staged() / "names.json").read_text())["board/discovery.py"]
-    rival = next((short for short, meaning in names.items() if meaning == "_rival"), "_rival")
-    address = next((short for short, meaning in names.items() if meaning == "_address"), "_address")
+    rival = next((short for short, meaning in names.items() if meaning == "Responder._rival"), "_rival")
+    address = next((short for short, meaning in names.items() if meaning == "Responder._address"), "_address")
     result = run(script.replace("{rival}", rival).replace("_address", address), tmp_path)
     assert result.stdout.split() == ["0", "0", "2"], result.stderr
 
