@@ -25,13 +25,15 @@ _RECORD = 64
 _RECORDS_A_DAY = 100
 
 # What a cut may leave for fsck.fat to mend, none of which harms what is stored: clusters that nothing uses, tables
-# of which only one was written yet, a time stamp.
+# of which only one was written yet, a time stamp, and the next cluster of a growing file whose entry does not tell yet.
 HARMLESS = (
     "Reclaimed N unused clusters (N bytes).",
     "Reclaimed N unused cluster (N bytes).",
     "FATs differ but appear to be intact.",
     "Using first FAT.",
     "Orphaned long file name part",
+    "File size is N bytes, cluster chain length is > N bytes.",
+    "Truncating file to N bytes.",
 )
 
 
