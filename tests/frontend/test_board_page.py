@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.firmware.twin import wait_for
+
 from .board import AUTUMN, YESTERDAY, Board, power
 from .conftest import Open, Window
 
@@ -175,7 +177,7 @@ def test_what_is_not_on_the_card_is_skipped_and_told(open_window: Open, board: B
     shows(page, f"11:00 {LINE} 11:15", "Saturday 14 March 2026")
     page.goto(board.url + "#/2026/03/14/1015W")
     expect(page.locator("#note")).to_have_text("The card has no measurements of this quarter.")
-    assert bars(page) == 0
+    wait_for(lambda: bars(page) == 0)
     page.click("#quarter-after")
     shows(page, f"11:00 {LINE} 11:15", "Saturday 14 March 2026")
     window.forgive("404")
