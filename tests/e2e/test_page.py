@@ -115,6 +115,6 @@ async def test_a_fleming_reads_it_in_dutch(dutch_page: Page, dutch_api: Api, dut
         await expect(dutch_page.get_by_text(name, exact=True).first).to_be_visible()
     await dutch_page.screenshot(path=screenshots / "first-page-nl.png")
     await _open_device(dutch_page, dutch_api, dutch)
-    await expect(dutch_page.get_by_text("Tijdstip maandpiek", exact=True).first).to_be_visible()
+    await expect(dutch_page.get_by_text("Begin maandpiek", exact=True).first).to_be_visible()
     await expect(dutch_page.get_by_text("Apparaatinformatie").first).to_be_visible()
     await dutch_page.screenshot(path=screenshots / "device-nl.png")
