@@ -15,7 +15,7 @@ from core.clock import DAY_SECONDS
 from simulator.house import House
 
 from . import card, configuration
-from .api import Api
+from .api import Api, ApiError
 from .child import Child, ChildError
 from .configuration import Listening
 from .home import Board, add_board, add_dashboard, configure_energy, history_arrived, settle
@@ -72,6 +72,7 @@ class Demonstration:
             log=state.logs / "meter.log",
         )
         self._board: Child | None = None
+        self._history: asyncio.Task[None] | None = None
         self._home_assistant = Child(
             "Home Assistant",
             [sys.executable, "-m", "homeassistant", "-c", state.home_assistant, "--skip-pip", "--log-no-color"],
@@ -97,7 +98,8 @@ class Demonstration:
         await self._home_assistant.start()
         await self._set_up(board)
         self._say("ready", f"http://localhost:{self._options.port}   sign in as {PERSON} with password {PASSWORD}")
-        await self._wait_for_history(board)
+        # Beside the watch: who restarts Home Assistant meanwhile must not wait for it.
+        self._history = asyncio.create_task(self._wait_for_history(board))
 
     async def watch(self) -> None:
         """Wait until a process ends that should not. Home Assistant may, when somebody restarts it from its page.
@@ -122,6 +124,9 @@ class Demonstration:
 
     async def stop(self) -> None:
         """End what runs. First who asks, then who is asked, so that nobody complains of the other."""
+        if self._history is not None:
+            self._history.cancel()
+            await asyncio.gather(self._history, return_exceptions=True)
         await self._home_assistant.stop(_HOME_ASSISTANT_STOP_SECONDS)
         if self._board is not None:
             await self._board.stop(_STOP_SECONDS)
@@ -152,9 +157,13 @@ class Demonstration:
 
     async def _wait_for_history(self, board: Board) -> None:
         """Tell when the past of the card has arrived in the energy dashboard."""
-        async with Api(self._listening.url) as api:
-            await api.sign_in(PERSON, PASSWORD)
-            await history_arrived(api, board)
+        try:
+            async with Api(self._listening.url) as api:
+                await api.sign_in(PERSON, PASSWORD)
+                await history_arrived(api, board)
+        except ApiError as error:
+            self._say("history", f"not seen to the end: {error}")
+            return
         self._say("history", f"the {HISTORY_DAYS} days of the card are in the energy dashboard")
 
     def _fill(self, first: int, now: int) -> tuple[House, int]:
