@@ -1,7 +1,5 @@
 """DNS messages (RFC 1035), as far as a responder needs them."""
 
-from micropython import const
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -9,27 +7,27 @@ if TYPE_CHECKING:
     # Section (0 answers, 1 authority, 2 additional), owner in lower case, type, TTL in seconds, data.
     Record = tuple[int, bytes, int, int, bytes]
 
-A = const(1)
-PTR = const(12)
-TXT = const(16)
-AAAA = const(28)
-SRV = const(33)
-ANY = const(255)
+A = 1
+PTR = 12
+TXT = 16
+AAAA = 28
+SRV = 33
+ANY = 255
 
-CLASS_IN = const(1)
+CLASS_IN = 1
 # The same bit asks for a unicast answer in a question, and in a record says that it is the only one (RFC 6762).
-TOP_BIT = const(0x8000)
+TOP_BIT = 0x8000
 
-HEADER_BYTES = const(12)
-RESPONSE = const(0x8000)
-AUTHORITATIVE = const(0x8400)
-_OPCODE = const(0x7800)
+HEADER_BYTES = 12
+RESPONSE = 0x8000
+AUTHORITATIVE = 0x8400
+_OPCODE = 0x7800
 
-_POINTER = const(0xC0)
+_POINTER = 0xC0
 # A name of 255 bytes has at most 127 labels; more pointers than this is a loop.
-_MOST_LABELS = const(64)
+_MOST_LABELS = 64
 # More than fit into a packet, with names as short as those of services are.
-_MOST_QUESTIONS = const(128)
+_MOST_QUESTIONS = 128
 
 
 def name(*labels: str) -> bytes:
