@@ -6,6 +6,7 @@ import http.client
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from typing import Self
 
 from .twin import PATIENCE_SECONDS, Answer, Twin
 
@@ -81,7 +82,7 @@ class Readers:
         self.failures: list[str] = []
         self._readers = [Reader(twin, first, paths) for first in range(number)]
 
-    def __enter__(self) -> "Readers":
+    def __enter__(self) -> Self:
         for reader in self._readers:
             reader.start()
         return self

@@ -3,14 +3,13 @@
 import json
 import re
 import subprocess
-import threading
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from twin.process import STAND_IN_BYTES
 
-from .twin import ROOT, Answer, Twin
+from .clients import Readers
+from .twin import ROOT, Twin
 
 CLIENTS = 5
 HEAP_BYTES = 112 * 1024
@@ -18,54 +17,6 @@ HEAP_BYTES = 112 * 1024
 RESERVE_BYTES = 8 * 1024
 # Of the file system of a card on a board, which the twin's folder has not: VfsFat's window and its objects.
 FILE_SYSTEM_BYTES = 4300
-
-PATHS = (
-    "/current/quarter",
-    "/current/meter",
-    "/info",
-    "/current/month/peak",
-    "/telegram",
-    "/historic/years",
-    "/historic/quarters?year=2026&month=1&day=15",
-    "/meter/2026/01/15/0000W.json",
-    "/",
-    "/crashlog.txt",
-    "/description.xml",
-    "/nothing",
-)
-
-
-class Client(threading.Thread):
-    """Reads one path after the other, over and over."""
-
-    def __init__(self, twin: Twin, first: int, end: threading.Event) -> None:
-        super().__init__(daemon=True)
-        self.statuses: Counter[int] = Counter()
-        self.failures: list[str] = []
-        self._twin = twin
-        self._first = first
-        self._end = end
-
-    def run(self) -> None:
-        number = self._first
-        while not self._end.is_set():
-            path = PATHS[number % len(PATHS)]
-            number += 1
-            try:
-                self._check(path, self._twin.get(path))
-            except (OSError, ValueError, AssertionError) as error:
-                self.failures.append(f"{path}: {error!r}")
-
-    def _check(self, path: str, answer: Answer) -> None:
-        self.statuses[answer.status] += 1
-        if answer.status == 503:
-            return
-        assert int(answer.headers["Content-Length"]) == len(answer.body)
-        if answer.status == 200 and answer.headers["Content-Type"] == "application/json":
-            document = answer.json()
-            if path == "/current/quarter" and document:
-                # The two arrays are of one moment.
-                assert len(document["consumed_power_interval_avgs"]) == len(document["produced_power_interval_avgs"])
 
 
 @pytest.mark.parametrize("telegrams", [5400, pytest.param(86400, marks=pytest.mark.long)])
@@ -83,21 +34,15 @@ def test_hours_at_full_speed_with_five_clients(card: Path, tmp_path: Path, teleg
         ]
         subprocess.run([*command, "--seed", "1", "--start", "2026-01-15T00:00:00+01:00"], stdout=file, check=True)
     with Twin(stream, sd=card, options=("--heap", "112k")) as twin:
-        end = threading.Event()
-        clients = [Client(twin, first, end) for first in range(CLIENTS)]
-        for client in clients:
-            client.start()
-        assert twin.wait_replayed(3600) == (telegrams, 0)
-        end.set()
-        for client in clients:
-            client.join()
+        with Readers(twin, CLIENTS) as readers:
+            assert twin.wait_replayed(3600) == (telegrams, 0)
         info = twin.info()
         twin.stop()
-    statuses = sum((client.statuses for client in clients), Counter())
+    statuses = readers.statuses
     used, size = map(int, twin.wait_line(r"^highest heap use: (\d+) of (\d+) bytes$").groups())
     # `pytest -rP` shows it.
     print(f"{sum(statuses.values())} requests, {dict(statuses)}; heap: {used} of {size} bytes at most")  # noqa: T201 (the figure is what the test is for)
-    assert [client.failures for client in clients] == [[]] * CLIENTS
+    assert readers.failures == []
     assert set(statuses) <= {200, 404, 503}
     assert statuses[200] > 1000
     assert "MemoryError" not in twin.output

@@ -1,8 +1,5 @@
 """An update from the upload to the new version that stays, and ones that end otherwise; over HTTP, with restarts."""
 
-import hashlib
-import hmac
-import http.client
 import json
 import re
 from collections.abc import Iterator
@@ -14,8 +11,9 @@ import bundle
 import pytest
 import signing
 
+from .clients import upload
 from .flash import app_of, new_key
-from .twin import PATIENCE_SECONDS, Twin, wait_for
+from .twin import Twin, wait_for
 
 NEWER = "9.9.9"
 PASSWORD = "kachel en kast"
@@ -39,24 +37,6 @@ def twin(card: Path, tmp_path: Path) -> Iterator[Twin]:
         yield twin
 
 
-def upload(twin: Twin, content: bytes, password: str = PASSWORD) -> tuple[int, str]:
-    """What the board answers to a bundle."""
-    given = twin.get("/challenge").json()
-    salt = bytes.fromhex(given["salt"])
-    key = hashlib.sha256(salt + password.encode()).digest()
-    for _ in range(given["rounds"] - 1):
-        key = hashlib.sha256(key + salt).digest()
-    message = f"{given['nonce']}\nPOST\n/update\n{hashlib.sha256(content).hexdigest()}"
-    proof = f"Digimon {given['nonce']}:{hmac.new(key, message.encode(), 'sha256').hexdigest()}"
-    connection = http.client.HTTPConnection("127.0.0.1", twin.port, timeout=PATIENCE_SECONDS)
-    try:
-        connection.request("POST", "/update", content, {"Authorization": proof})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
 def kept(tmp_path: Path) -> dict[str, int]:
     """What the chip's memory has of the two folders."""
     memory = json.loads((tmp_path / "board/nvs.json").read_text())
@@ -76,7 +56,7 @@ def starts(twin: Twin) -> list[str]:
 
 def test_a_new_version_is_uploaded_starts_and_stays(twin: Twin, tmp_path: Path) -> None:
     before = twin.info()["telegrams"]["good"]
-    status, said = upload(twin, bundle.pack(boards.DEFAULT, NEWER, app_of(NEWER, tmp_path)))
+    status, said = upload(twin, bundle.pack(boards.DEFAULT, NEWER, app_of(NEWER, tmp_path)), PASSWORD)
     assert (status, json.loads(said)) == (200, {"version": NEWER})
     # The meter was read all the while.
     assert twin.info()["telegrams"]["good"] > before
@@ -90,7 +70,7 @@ def test_a_new_version_is_uploaded_starts_and_stays(twin: Twin, tmp_path: Path) 
     assert kept(tmp_path) == {"digimon/boot": 1, "digimon/tried": 0}
     assert starts(twin) == [bundle.version(), NEWER]
     # The old one would be a step back.
-    status, said = upload(twin, bundle.pack(boards.DEFAULT, bundle.version(), {"board/main.mpy": b"x"}))
+    status, said = upload(twin, bundle.pack(boards.DEFAULT, bundle.version(), {"board/main.mpy": b"x"}), PASSWORD)
     assert (status, json.loads(said)["error"]) == (422, "older")
 
 
@@ -101,7 +81,7 @@ def test_a_new_version_is_uploaded_starts_and_stays(twin: Twin, tmp_path: Path) 
 )
 def test_a_version_that_does_not_start_gives_way_to_the_one_before(twin: Twin, tmp_path: Path, broken: str) -> None:
     app = app_of(NEWER, tmp_path, main=broken)
-    assert upload(twin, bundle.pack(boards.DEFAULT, NEWER, app))[0] == 200
+    assert upload(twin, bundle.pack(boards.DEFAULT, NEWER, app), PASSWORD)[0] == 200
     twin.wait_line("update: the new version did not hold, back to the one before")
     # Its three starts, and the restart for it.
     assert twin.lines.count("the board resets") == 4
@@ -120,7 +100,7 @@ def test_a_bundle_with_a_wrong_password_changes_nothing(twin: Twin, tmp_path: Pa
 
 def test_a_damaged_bundle_changes_nothing_and_the_board_goes_on(twin: Twin, tmp_path: Path) -> None:
     content = bundle.pack(boards.DEFAULT, NEWER, {"board/main.mpy": b"x" * 5000})
-    status, said = upload(twin, content[:-1] + b"y")
+    status, said = upload(twin, content[:-1] + b"y", PASSWORD)
     assert (status, json.loads(said)["error"]) == (422, "damaged")
     assert kept(tmp_path) == {}
     good = twin.info()["telegrams"]["good"]

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from board.main import Application
 
 _LOOK_MILLISECONDS = 20
-_live = 0
 
 if "hurry" in SETTINGS:
     asyncio.sleep = lambda seconds: asyncio.sleep_ms(int(1000 * seconds / SETTINGS["hurry"]))  # type: ignore[assignment]
@@ -47,17 +46,18 @@ async def _report_end(application: "Application") -> None:
     print(f"replayed {splitter.good} telegrams, {sum(splitter.rejected.values())} rejected")
 
 
-def _measure(application: "Application") -> None:
-    """Have the app's own collections tell what is left in use after them."""
+def _measure(application: "Application") -> "list[int]":
+    """Have the app's own collections note what is left in use after them: the most so far."""
+    live = [0]
     memory = application.memory
     collect = memory.collect
 
     def measured() -> None:
-        global _live
         collect()
-        _live = max(_live, gc.mem_alloc())
+        live[0] = max(live[0], gc.mem_alloc())
 
     memory.collect = measured  # type: ignore[method-assign]
+    return live
 
 
 async def _run() -> None:
@@ -65,7 +65,7 @@ async def _run() -> None:
     from board.main import Application
 
     application = Application(SETTINGS["host"], SETTINGS["port"], SETTINGS["announced"])
-    _measure(application)
+    live = _measure(application)
     await application.start()
     print(f"listening on http://127.0.0.1:{SETTINGS['port']}")
     report = asyncio.create_task(_report_end(application)) if SETTINGS["replaying"] else None
@@ -76,7 +76,7 @@ async def _run() -> None:
     await application.stop()
     application.memory.note()
     print(f"stand-ins: {_STAND_IN_BYTES} bytes")
-    print(f"highest heap use without garbage: {_live} bytes")
+    print(f"highest heap use without garbage: {live[0]} bytes")
     print(f"highest heap use: {application.memory.highest} of {gc.mem_alloc() + gc.mem_free()} bytes")
     sys.exit(0)
 
