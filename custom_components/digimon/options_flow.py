@@ -43,7 +43,8 @@ class DigimonOptionsFlow(TariffSteps, PredecessorSteps):
         missing = await energy_dashboard.async_missing_sources(self.hass, self.config_entry)
         if not missing:
             return self.async_abort(reason="energy_dashboard_has_all")
-        names = {"sources": "\n".join(f"- {self._name_of(source['stat_energy_from'])}" for source in missing)}
+        sensors = map(self._name_of, energy_dashboard.statistics_of(missing))
+        names = {"sources": "\n".join(f"- {name}" for name in sensors)}
         if user_input is None:
             return self.async_show_form(
                 step_id="energy_dashboard", data_schema=probatio.Schema({}), description_placeholders=names

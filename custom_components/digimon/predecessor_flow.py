@@ -23,7 +23,6 @@ class PredecessorSteps(OptionsFlowWithReload):
             return self.async_abort(reason="predecessor_not_now")
         # It brings the recorder, which a Home Assistant without a history does not have.
         from .history.predecessor import NotContinuableError, continue_statistics, propose  # noqa: PLC0415
-        from .history.reconcile import UnsettledError  # noqa: PLC0415
 
         targets = await self._targets()
         errors: dict[str, str] = {}
@@ -37,8 +36,6 @@ class PredecessorSteps(OptionsFlowWithReload):
                 ]
             except NotContinuableError as error:
                 errors["base"], names["sensor"] = "not_continuable", error.statistic_id
-            except UnsettledError as error:
-                errors["base"], names["sensor"] = "not_kept", error.statistic_id
             else:
                 if not any(written.hours for written in told):
                     return self.async_abort(reason="predecessor_nothing")

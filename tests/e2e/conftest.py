@@ -28,6 +28,14 @@ def absent(what: str) -> None:
     pytest.skip(what)
 
 
+def chromium_or_skip() -> str:
+    """The path of a browser."""
+    executable = os.environ.get("DIGIMON_CHROMIUM", "")
+    if not executable:
+        absent("there is no chromium on this machine")
+    return executable
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _environments() -> None:
     """scripts/test makes what is needed; here nobody would."""
@@ -90,11 +98,7 @@ async def dutch_api(dutch: Command) -> AsyncIterator[Api]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium."""
-    executable = os.environ.get("DIGIMON_CHROMIUM")
-    if not executable:
-        absent("there is no chromium on this machine")
-        return
-    async with chromium(executable) as browser:
+    async with chromium(chromium_or_skip()) as browser:
         yield browser
 
 
@@ -116,6 +120,7 @@ async def dutch_page(browser: Browser, dutch: Command) -> AsyncIterator[Page]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    """Where pictures of what the tests saw go."""
-    _SCREENSHOTS.mkdir(exist_ok=True)
-    return _SCREENSHOTS
+    """Where pictures of what the tests saw go; with DIGIMON_PICTURES set, into that folder."""
+    folder = Path(os.environ.get("DIGIMON_PICTURES") or _SCREENSHOTS)
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -38,7 +38,7 @@ _SHOWN_SECONDS = 30
 expect.set_options(timeout=_SHOWN_SECONDS * 1000)
 
 # All rows at one moment, each with its name and what it shows.
-_ROWS = """rows => rows.map(row => [row.shadowRoot.querySelector(".info").innerText.trim(), row.textContent.trim()])"""
+ROWS = """rows => rows.map(row => [row.shadowRoot.querySelector(".info").innerText.trim(), row.textContent.trim()])"""
 
 
 def _value(text: str | None) -> int | None:
@@ -83,7 +83,7 @@ async def test_the_numbers_on_the_device_page_are_the_houses(
     rows = page.locator("ha-device-entities-card hui-generic-entity-row")
 
     async def of_one_second() -> bool:
-        texts = dict(await rows.evaluate_all(_ROWS))
+        texts = dict(await rows.evaluate_all(ROWS))
         shown = {key: _value(texts.get(name)) for name, key in _NAMES.items()}
         return second_of(house, shown, time.time(), tolerance_wh=_DISPLAY_WH) is not None
 
@@ -97,7 +97,7 @@ async def test_the_numbers_move(page: Page, api: Api, command: Command) -> None:
     rows = page.locator("ha-device-entities-card hui-generic-entity-row")
 
     async def powers() -> list[str]:
-        return [text for _, text in await rows.evaluate_all(_ROWS) if text.endswith("W")]
+        return [text for _, text in await rows.evaluate_all(ROWS) if text.endswith("W")]
 
     before = await powers()
     assert before

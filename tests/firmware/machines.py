@@ -65,10 +65,9 @@ class Cable:
             self._stack.close()
             missing(f"no network namespaces on this machine: {error.stderr.strip()}")
         for side, address in ADDRESSES.items():
-            _ip("-n", self._namespaces[side], "address", "add", f"{address}/24", "dev", side)
-            for link in ("lo", side):
-                _ip("-n", self._namespaces[side], "link", "set", link, "up")
-            _ip("-n", self._namespaces[side], "route", "add", "default", "dev", side)
+            self._on(side, "address", "add", f"{address}/24", "dev", side)
+            self._on(side, "link", "set", "lo", "up")
+            self.plug_in(side)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,6 +85,25 @@ class Cable:
                 yield
             finally:
                 _enter(here.fileno())
+
+    def plug_in(self, side: str) -> None:
+        """Let one of the machines have its end of the cable."""
+        self._on(side, "link", "set", side, "up")
+        # A link that goes down takes its routes with it.
+        self._on(side, "route", "replace", "default", "dev", side)
+
+    def pull_out(self, side: str) -> None:
+        """Take the cable out of one of the machines."""
+        self._on(side, "link", "set", side, "down")
+
+    def move(self, side: str, address: str) -> None:
+        """Give one of the machines another address, as a router does."""
+        self._on(side, "address", "flush", "dev", side)
+        self._on(side, "address", "add", f"{address}/24", "dev", side)
+        self.plug_in(side)
+
+    def _on(self, side: str, *arguments: str) -> None:
+        _ip("-n", self._namespaces[side], *arguments)
 
 
 def _ip(*arguments: str) -> None:

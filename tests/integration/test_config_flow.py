@@ -350,6 +350,28 @@ async def test_a_known_board_is_followed_by_its_mac_address_also_at_another_port
     assert loaded.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
 
 
+async def test_a_known_board_is_told_from_others_by_its_mac_address(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None
+) -> None:
+    async with Board("three_phase") as other:
+        first = MockConfigEntry(
+            domain=DOMAIN,
+            title="first",
+            unique_id=unique_id(other),
+            data={CONF_HOST: "127.0.0.1", CONF_PORT: other.port},
+        )
+        first.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(first.entry_id)
+        await hass.async_block_till_done()
+        for known in (first, entry):
+            await hass.config_entries.async_unload(known.entry_id)
+            hass.config_entries.async_update_entry(known, data=known.data | {CONF_HOST: "127.0.0.2"})
+        for known, answering in ((first, other), (entry, board)):
+            result = await start(hass, SOURCE_DHCP, lease(mac=answering.read(INFO)["mac"].replace(":", "")))
+            assert result["reason"] == "already_configured"
+            assert known.data == {CONF_HOST: "127.0.0.1", CONF_PORT: answering.port}
+
+
 async def test_what_a_board_announces_while_it_is_read_costs_it_no_request(
     hass: HomeAssistant, board: Board, loaded: MockConfigEntry
 ) -> None:

@@ -106,7 +106,8 @@ async def test_home_assistant_finds_nothing_wrong_with_what_is_added(
 async def test_a_person_is_told_what_will_be_added(hass: HomeAssistant, ready: MockConfigEntry) -> None:
     form = await choose(hass, ready)
     assert form["type"] is FlowResultType.FORM
-    assert "- digimon Consumed energy" in form["description_placeholders"]["sources"]
+    names = form["description_placeholders"]["sources"].splitlines()
+    assert names[:3] == ["- digimon Consumed energy", "- digimon Produced energy", "- digimon Net power"]
     assert await sources(hass) == []
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import StatisticMeanType
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
@@ -83,6 +84,15 @@ async def test_what_has_no_such_statistics_can_be_corrected(recorded: MockConfig
     assert flow["description_placeholders"]["sensor"] == "sensor.digimon_net_power"
     flow = await submit(hass, flow, {"consumed_energy": list(OLD)})
     assert flow["step_id"] == "predecessor_confirm"
+
+
+async def test_what_went_away_before_the_last_click_is_told(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
+    flow = await submit(hass, await choose(hass, recorded), {"consumed_energy": list(OLD)})
+    assert flow["step_id"] == "predecessor_confirm"
+    get_instance(hass).async_clear_statistics(list(OLD))
+    await async_wait_recording_done(hass)
+    result = await submit(hass, flow, {})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_failed")
 
 
 async def test_without_a_choice_there_is_nothing_to_do(recorded: MockConfigEntry, hass: HomeAssistant) -> None:

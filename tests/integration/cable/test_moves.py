@@ -1,0 +1,119 @@
+"""Where a cable is read from, changed by hand: another port, a board instead, and what is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.digimon.cable.probe import unique_id_of
+from custom_components.digimon.const import DOMAIN
+from simulator.house import House
+from tests.integration.board import INFO, METER, Board, Fault
+from tests.integration.conftest import unique_id
+
+from .port import Port
+from .test_entry import add, now, sending, submit
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations", "at_once")
+__all__ = ["now", "sending"]
+
+SERIAL = "1SAG3100000001"
+BOARD, CABLE = "reconfigure_board", "reconfigure_cable"
+
+
+@pytest.fixture
+async def cable(hass: HomeAssistant, port: Port, sending: Callable[[int], None]) -> Any:
+    """An entry that reads the port."""
+    entry = (await add(hass, port))["result"]
+    assert entry.unique_id == unique_id_of(SERIAL)
+    return entry
+
+
+async def choose(hass: HomeAssistant, entry: Any, step: str) -> Any:
+    """Begin to reconfigure."""
+    context: Any = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    flow: Any = await hass.config_entries.flow.async_init(DOMAIN, context=context)
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], {"next_step_id": step})
+
+
+async def to_board(hass: HomeAssistant, entry: Any, board: Board) -> Any:
+    """Reconfigure to a board."""
+    flow = await choose(hass, entry, BOARD)
+    result = await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_HOST: f"127.0.0.1:{board.port}"})
+    await hass.async_block_till_done()
+    return result
+
+
+def entity_ids(hass: HomeAssistant, entry: Any) -> set[str]:
+    return {entity.entity_id for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
+
+
+async def test_the_same_port_again_sets_it_up_anew(hass: HomeAssistant, port: Port, cable: Any) -> None:
+    before = cable.runtime_data
+    result = await submit(hass, await choose(hass, cable, CABLE), port.address)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert cable.state is ConfigEntryState.LOADED
+    assert cable.runtime_data is not before
+    assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+async def test_a_port_that_cannot_be_read_is_corrected_and_the_meter_keeps_its_entities(
+    hass: HomeAssistant, cable: Any, house: House, now: int
+) -> None:
+    before = entity_ids(hass, cable)
+    flow = await submit(hass, await choose(hass, cable, CABLE), "socket://127.0.0.1:1")
+    assert (flow["type"], flow["errors"]) == (FlowResultType.FORM, {"base": "cable_lost"})
+    async with Port() as other:
+        other.say(house.telegram(now))
+        result = await submit(hass, flow, other.address)
+        assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+        assert cable.data == {CONF_DEVICE: other.address}
+        assert cable.unique_id == unique_id_of(SERIAL)
+        assert entity_ids(hass, cable) == before
+        assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+async def test_a_cable_that_is_lost_is_replaced_by_a_board(hass: HomeAssistant, cable: Any, board: Board) -> None:
+    """Which meter it read is not known then."""
+    assert await hass.config_entries.async_unload(cable.entry_id)
+    result = await to_board(hass, cable, board)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert cable.data == {CONF_HOST: "127.0.0.1", CONF_PORT: board.port}
+    assert cable.unique_id == unique_id(board)
+
+
+async def test_a_board_that_has_an_entry_is_not_read_by_another(hass: HomeAssistant, cable: Any, board: Board) -> None:
+    MockConfigEntry(domain=DOMAIN, title="other", unique_id=unique_id(board)).add_to_hass(hass)
+    result = await to_board(hass, cable, board)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert CONF_DEVICE in cable.data
+    assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+async def test_the_board_of_another_meter_is_refused(hass: HomeAssistant, cable: Any, board: Board) -> None:
+    result = await to_board(hass, cable, board)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_meter")
+    assert cable.unique_id == unique_id_of(SERIAL)
+    assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(Fault.SERVER_ERROR, "unexpected_answer"), (Fault.HUNG_UP, "cannot_connect")]
+)
+async def test_a_board_that_does_not_say_which_meter_it_reads_is_refused(
+    hass: HomeAssistant, cable: Any, board: Board, fault: Fault, reason: str
+) -> None:
+    board.faults[METER] = fault
+    result = await to_board(hass, cable, board)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
+    board.faults.clear()
+    board.update(METER, serial=SERIAL)
+    result = await to_board(hass, cable, board)
+    assert result["reason"] == "reconfigure_successful"
+    assert cable.unique_id == board.read(INFO)["serial"]
