@@ -81,6 +81,7 @@ class BoardSource:
         self._identified_at = 0.0
         self._quarter: RunningQuarter | None = None
         self._meter: MeterReading | None = None
+        self._meter_serial: str | None = None
         self._month_peak: MonthPeak | None = None
         self._month_peak_key: tuple[int, int] | None = None
         self._finished = FinishedQuarter(client)
@@ -110,6 +111,7 @@ class BoardSource:
             await self._read_month_peak(self._quarter)
         else:
             self._meter = await self._client.meter()
+            await self._expect_the_same(self._meter)
             self._month_peak = None if self._meter is None else self._meter.peak
             self._month_peak_key = None
         await self._finished.follow(self._quarter)
@@ -121,6 +123,21 @@ class BoardSource:
             health=health_of(board.health, self._start),
             without_registers=board.original,
         )
+
+    async def _expect_the_same(self, meter: MeterReading | None) -> None:
+        """See that what was read is of the board that was asked.
+
+        Where another meter answers, another board may have got the address since the last poll.
+
+        :raises SourceError: it has.
+        """
+        serial = None if meter is None else meter.serial
+        if serial is not None and serial != self._meter_serial:
+            # A new meter on the same board is one question more.
+            if self._meter_serial is not None:
+                self._board = None
+                await self._identified()
+            self._meter_serial = serial
 
     def identify_anew(self) -> None:
         """Ask the board with the next poll who it is, for example because it got new firmware."""

@@ -55,11 +55,11 @@ def values_of(states: Iterable[Mapping[str, Any]], sensors: Mapping[str, str]) -
     :param sensors: entity ids by key.
     """
     texts = {state["entity_id"]: state["state"] for state in states}
-    return {key: _value(key, texts.get(sensors.get(key, ""), "unknown")) for key in EXACT}
+    return {key: value_of(key, texts.get(sensors.get(key, ""), "unknown")) for key in EXACT}
 
 
-def _value(key: str, state: str) -> int | None:
-    """A state in W, Wh or utc."""
+def value_of(key: str, state: str) -> int | None:
+    """A state in W, Wh or utc; None for one that says nothing."""
     if state in {"unknown", "unavailable"}:
         return None
     if key == "month_peak_time":

@@ -261,3 +261,26 @@ async def test_nobody_is_told_when_nothing_changed(board: Board, loaded: MockCon
     board.telegram()
     await tick()
     assert told == 1
+
+
+async def test_an_address_that_another_board_has_taken_within_a_poll_shows_nothing_of_it(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    before = board.read(METER)["time"]
+    board.become("three_phase")
+    board.update(METER, time=before + 5, serial="1SAG9999999999")
+    await tick()
+    assert shown(hass) == {STATE_UNAVAILABLE}
+    assert loaded.runtime_data.coordinator.last_exception.translation_key == "wrong_device"
+
+
+async def test_a_new_meter_on_the_same_board_is_read_on(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    board.telegram()
+    board.update(METER, serial="1SAG9999999999")
+    board.requests.clear()
+    for _ in range(2):
+        await tick()
+    assert state(hass) == "524"
+    assert board.requests.count(INFO) == 1

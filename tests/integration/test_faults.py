@@ -1,87 +1,70 @@
 """A bad day: whatever fails, in whatever order, what is shown is what the meter said or nothing."""
 
 import logging
-from random import Random
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
-from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
 
-from .board import INFO, METER, MONTH_PEAK, QUARTER, Board, Fault
-from .conftest import Tick, state
+from .bad_day import BadDay, HouseBoard
+from .card import house_of
 
-POLLS = 150
-# Time stands still between polls, so a slow answer would never be given up here.
-FAULTS = [fault for fault in Fault if fault is not Fault.SLOW]
-PATHS = [INFO, QUARTER, METER, MONTH_PEAK]
+# Before noon, a quarter begins: the house takes and gives, and the day has a midnight.
+START = int(datetime(2026, 6, 10, 9, 0, tzinfo=UTC).timestamp())
+DAY_SECONDS = 86_400
+SAMPLE_SECONDS = 1200
 
-
-def say(board: Board, power: int) -> None:
-    """Let the meter send another power; offtake above 0, injection below."""
-    if METER in board.documents:
-        board.update(METER, consumed_power=max(power, 0), produced_power=max(-power, 0))
-        return
-    board.update(
-        QUARTER,
-        consumed_power_interval_avgs=[*board.read(QUARTER)["consumed_power_interval_avgs"][:-1], max(power, 0)],
-        produced_power_interval_avgs=[*board.read(QUARTER)["produced_power_interval_avgs"][:-1], min(power, 0)],
-    )
+type Begin = Callable[[int], Awaitable[BadDay]]
 
 
-@pytest.mark.parametrize("variant", ["three_phase", "original"])
-@pytest.mark.parametrize("seed", range(3))
-async def test_no_wrong_value_is_ever_written(
+@pytest.fixture(params=[True, False], ids=["ours", "original"])
+async def begin(
+    request: pytest.FixtureRequest,
     hass: HomeAssistant,
-    board: Board,
-    variant: str,
-    loaded: MockConfigEntry,
-    tick: Tick,
-    seed: int,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    chance = Random(seed)
-    power = int(state(hass) or 0)
-    written: list[str] = []
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    enable_custom_integrations: None,
+    socket_enabled: None,
+) -> AsyncIterator[Begin]:
+    """Home Assistant with a board; the day of a seed begins."""
+    monkeypatch.setattr("custom_components.digimon.monitor.archive.AGAIN_SECONDS", 0)
+    board = HouseBoard(house_of(1), START, ours=request.param)
+    await board.start()
+    days = []
 
-    def note(event: Event[EventStateChangedData]) -> None:
-        if event.data["entity_id"] == "sensor.digimon_net_power" and event.data["new_state"] is not None:
-            written.append(event.data["new_state"].state)
+    async def begin(seed: int) -> BadDay:
+        days.append(BadDay(hass, freezer, board, seed))
+        await days[0].begin(monkeypatch)
+        return days[0]
 
-    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    ours = True
-    shown = 0
-    for _ in range(POLLS):
-        board.faults.clear()
-        board.faults_once.clear()
-        match chance.randrange(8):
-            case 0 | 1:
-                board.faults[chance.choice(PATHS)] = chance.choice(FAULTS)
-            case 2 | 3:
-                board.faults_once[chance.choice(PATHS)] = chance.choice(FAULTS)
-            case 4:
-                # Gone for a poll; then ours is back, or another board has got its address.
-                await board.stop()
-                await tick()
-                ours = chance.random() < 0.7
-                board.become(variant if ours else "single_phase")
-                await board.start()
-        power = chance.randrange(-9000, 9000)
-        board.telegram()
-        say(board, power)
-        written.clear()
-        await tick()
-        right = {str(power), STATE_UNAVAILABLE} if ours else {STATE_UNAVAILABLE}
-        assert {*written, state(hass)} <= right
-        shown += state(hass) == str(power)
-    assert shown > POLLS // 3
+    yield begin
+    for day in days:
+        await day.end()
 
+
+async def go_through(day: BadDay, seconds: int, caplog: pytest.LogCaptureFixture) -> None:
+    """No wrong value, no exception, and all is well afterwards."""
+    await day.live(seconds)
+    await day.recover(20)
+    assert day.wrong == []
+    assert day.shown > day.polls // 3
     assert [record.message for record in caplog.records if record.exc_info and record.levelno >= logging.WARNING] == []
-    board.faults.clear()
-    board.faults_once.clear()
-    board.become(variant)
-    for _ in range(3):
-        board.telegram()
-        say(board, power)
-        await tick()
-    assert state(hass) == str(power)
+    if not day.board.ours:
+        for counted, whole in day.counted():
+            assert counted == pytest.approx(whole, rel=0.001, abs=20)
+
+
+async def test_no_wrong_value_is_ever_written(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    await go_through(await begin(1), SAMPLE_SECONDS, caplog)
+
+
+@pytest.mark.long
+async def test_nor_on_a_whole_day(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")  # noqa: T201 (to do the same again)
+    day = await begin(seed)
+    await go_through(day, DAY_SECONDS, caplog)
+    print(f"{day.polls} polls, {day.shown} of them shown, {day.values} values; {dict(day.faults)}")  # noqa: T201
