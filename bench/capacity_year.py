@@ -1,55 +1,43 @@
-"""What is told, and how rightly, in a year of the simulated house with solar panels, car and heat pump.
+"""What is told, and how rightly, in a year of the simulated house.
 
-Usage: python bench/capacity_year.py [SEED...]
-Prints one line of JSON per house and target. Nobody acts on a message. A *false alarm* is one in a quarter that ended
-at or below its target all the same. A *miss* is a quarter above its target of which nothing was said a minute before
-it was certain. Beside our rule stand two others, each once per quarter:
+Usage: python bench/capacity_year.py [--plain] [SEED...]
+Prints one line of JSON per house and target. Nobody acts on a message. A *false alarm* is one
+in a quarter that ended at or below its target all the same. A *miss* is a quarter above its target of which nothing was
+said a minute before it was certain. Beside our rule stand two others, each once per quarter:
 
-- *two_kilowatt*: a person, too, sheds 2 kW and no more, and is told of the slightest excess;
+- *two_kilowatt*: a person, too, sheds 2 kW and no more, is told of the slightest excess and waits for nothing;
 - *naive*: the projection of this moment's power is above the target.
+
+Nothing is known of the house when the year begins: how long its loads run is learned on the way. `--plain` is a house
+without panels and car, with a heat pump that switches on and off.
 """
 
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from itertools import accumulate
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from statistics import median
 
-from core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS, day_start
+from bench.capacity_house import HouseMonth, Quarter, house_month
+from core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS
 from custom_components.digimon.capacity.events import PeakWarning
 from custom_components.digimon.capacity.forecast import default_goal, forecast, target
+from custom_components.digimon.capacity.habits import Loads, follow_loads
 from custom_components.digimon.capacity.level import PERSON_LEAD_SECONDS, Level
 from custom_components.digimon.capacity.months import YEAR_MONTHS, Month, month_at
-from custom_components.digimon.capacity.offtake import Intervals, Observation
-from custom_components.digimon.capacity.peaks import RunningPeak, month_peaks
+from custom_components.digimon.capacity.offtake import LONG_MEAN_SECONDS, Intervals, Observation, Offtake
+from custom_components.digimon.capacity.peaks import FLOOR_W, RunningPeak, month_peaks
 from custom_components.digimon.capacity.risk import advance
 from custom_components.digimon.capacity.state import Memory, Settings, State
-from simulator.house import House
+from simulator.appliances import PLAIN, SOLAR_AND_CAR, Household
 
-YEAR = 2026
-# Before the first month of the year, so that the goal to begin with has three months to stand on.
-INSTALLED = date(YEAR - 2, 12, 1)
-FIRST = Month(YEAR, 1)
+FIRST = Month(2026, 1)
+# The goal to begin with has three months to stand on.
+MONTHS_BEFORE = 3
 ENOUGH_SECONDS = 60
-# Below it no quarter can come near the least target; tests/capacity/test_properties.py makes sure.
-QUIET_W = 2250
-# Of such a quarter only its begin and its end matter.
-EDGES = (0, 1, 178, 179)
-
-
-@dataclass(frozen=True, slots=True)
-class Quarter:
-    """A quarter as it happened, without anybody's doing."""
-
-    start: int
-    intervals: tuple[int, ...]
-    mean_w: int
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing can be told of it."""
-        return max(self.intervals) <= QUIET_W
+_MINUTE_INTERVALS = LONG_MEAN_SECONDS // INTERVAL_SECONDS
 
 
 @dataclass(slots=True)
@@ -57,47 +45,96 @@ class Score:
     """What a rule told in a year."""
 
     messages: int = 0
-    false_alarms: int = 0
     misses: int = 0
+    false_by_month: Counter[Month] = field(default_factory=Counter)
+    seconds_before_certain: list[int] = field(default_factory=list)
 
-    def add(self, told: int | None, certain: int | None) -> None:
+    def add(self, month: Month, told: int | None, certain: int | None) -> None:
         """Add a quarter.
 
         :param told: second of the message, None without one.
         :param certain: second at which the target was passed, 900 at the latest; None when it never was.
         """
         self.messages += told is not None
-        self.false_alarms += told is not None and certain is None
         self.misses += certain is not None and (told is None or told > certain - ENOUGH_SECONDS)
+        if told is not None and certain is None:
+            self.false_by_month[month] += 1
+        if told is not None and certain is not None:
+            self.seconds_before_certain.append(certain - told)
+
+    @property
+    def false_alarms(self) -> int:
+        """Of the year."""
+        return self.false_by_month.total()
+
+    def summary(self) -> dict[str, int]:
+        """As it is printed."""
+        return {
+            "messages": self.messages,
+            "false_alarms": self.false_alarms,
+            "worst_month": max(self.false_by_month.values(), default=0),
+            "misses": self.misses,
+            "seconds_before_certain": int(median(self.seconds_before_certain or [0])),
+        }
 
 
-def quarters(house: House, first: Month, months: int) -> Iterator[Quarter]:
-    """The quarters of some months."""
-    end = first.plus(months)
-    for start in range(day_start(*first, 1), day_start(*end, 1), QUARTER_SECONDS):
-        means = tuple(consumed for consumed, _ in house.intervals(start))
-        yield Quarter(start, means, house.quarter_energy(start)[0] // QUARTER_SECONDS)
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A quarter that could be told of, what came before it, and what was known of the loads when it began."""
+
+    before: Quarter
+    quarter: Quarter
+    loads: Loads
 
 
-def observations(quarter: Quarter, peak: RunningPeak | None) -> Iterator[Observation]:
-    """What a poll every 5 seconds sees of a quarter."""
-    sums = list(accumulate(quarter.intervals, initial=0))
-    for number in EDGES if quarter.is_quiet else range(QUARTER_INTERVALS):
+def observations(quarter: Quarter, peak: RunningPeak | None, first: int = 0) -> Iterator[Observation]:
+    """What a poll every 5 seconds sees of a quarter.
+
+    :param first: number of the interval with which to begin.
+    """
+    intervals = quarter.intervals or (quarter.mean_w,) * QUARTER_INTERVALS
+    sums = list(accumulate(intervals, initial=0))
+    for number in range(first, QUARTER_INTERVALS):
         yield Observation(
             time_utc=quarter.start + number * INTERVAL_SECONDS,
-            power_w=quarter.intervals[number],
+            power_w=intervals[number],
             demand_w=sums[number] * INTERVAL_SECONDS // QUARTER_SECONDS,
-            intervals=Intervals(start_utc=quarter.start, powers_w=quarter.intervals[:number]),
+            intervals=Intervals(start_utc=quarter.start, powers_w=intervals[:number]),
             month_peak=peak,
         )
 
 
-def naive(seen: Iterator[Observation], target_w: int) -> int | None:
-    """The second at which the naive rule speaks."""
-    for now in seen:
-        ahead = forecast(second=now.second, demand_w=now.demand_w or 0, power_w=now.power_w or 0, target_w=target_w)
+def watched(quarters: Sequence[Quarter]) -> list[Watched]:
+    """The quarters in which something can be told at any target; the loads are followed through the others, too."""
+    loads, found = Loads(), []
+    for before, quarter in pairwise(quarters):
+        if not quarter.intervals:
+            loads = loads.without_rises()
+            continue
+        if quarter.most_w > FLOOR_W:
+            found.append(Watched(before, quarter, loads))
+        loads = _followed(loads, before, quarter)
+    return found
+
+
+def _followed(loads: Loads, before: Quarter, quarter: Quarter) -> Loads:
+    powers = (before.intervals or (before.mean_w,) * _MINUTE_INTERVALS)[-_MINUTE_INTERVALS:] + quarter.intervals
+    begin = quarter.start - LONG_MEAN_SECONDS
+    timed = tuple((begin + number * INTERVAL_SECONDS, power) for number, power in enumerate(powers))
+    for number in range(_MINUTE_INTERVALS, len(timed)):
+        now = Observation(time_utc=timed[number][0])
+        loads = follow_loads(loads, Offtake(last=now, baseline=None, recent=timed[number - _MINUTE_INTERVALS : number]))
+    return loads
+
+
+def naive(quarter: Quarter, target_w: int) -> int | None:
+    """The second at which the naive rule speaks: the lower of the means of a minute and of 10 seconds goes on."""
+    for seen in observations(quarter, None, 1):
+        powers = quarter.intervals[: len(seen.powers_w)]
+        power_w = min(sum(part) // len(part) for part in (powers[-_MINUTE_INTERVALS:], powers[-2:]))
+        ahead = forecast(second=seen.second, demand_w=seen.demand_w or 0, power_w=power_w, target_w=target_w)
         if ahead.projected_w > target_w:
-            return now.second
+            return seen.second
     return None
 
 
@@ -113,55 +150,103 @@ def certain_at(quarter: Quarter, target_w: int) -> int | None:
     return QUARTER_SECONDS
 
 
-def count(seed: int, *, with_goal: bool, first: Month = FIRST, months: int = YEAR_MONTHS) -> dict[str, object]:
-    """What both rules tell in some months of a house.
+class Family:
+    """Who is told, and of what; knows nothing of the house on the first day."""
 
-    :param with_goal: the target includes the goal to begin with; else it falls to 2.5 kW each month.
-    """
-    house = House(seed, installed=INSTALLED)
-    state = State(memory=Memory(since_utc=day_start(*first, 1)))
-    ours, two_kilowatt, simple, above = Score(), Score(), Score(), 0
-    month, peak = first.plus(-1), None
-    # What an automation is told with a person's lead is what a person would be told who can shed 2 kW only.
-    settings = Settings(automation_lead_seconds=PERSON_LEAD_SECONDS)
-    for quarter in quarters(house, first, months):
-        if month_at(quarter.start) != month:
-            month, peak = month_at(quarter.start), None
-            recorded = {month_at(past.month_end - 1): past.peak.power for past in house.reading(quarter.start).peaks}
-            goal_w = default_goal(month_peaks(month, recorded=recorded)) if with_goal else None
-            settings = replace(settings, goal_w=goal_w)
-        target_w = target(None if peak is None else peak.power_w, settings.goal_w)
-        certain = certain_at(quarter, target_w)
-        above += certain is not None
+    def __init__(self, begin_utc: int) -> None:
+        # What an automation is told with a person's lead is what a person would be told who can shed 2 kW only.
+        self._settings = Settings(automation_lead_seconds=PERSON_LEAD_SECONDS)
+        self._state = State(memory=Memory(since_utc=begin_utc))
+        self.ours, self.two_kilowatt, self.naive = Score(), Score(), Score()
+        self.above = 0
+        self.peak: RunningPeak | None = None
+
+    def begin_month(self, goal_w: int | None) -> None:
+        """Forget the peak of the month before."""
+        self._settings = replace(self._settings, goal_w=goal_w)
+        self.peak = None
+
+    @property
+    def target_w(self) -> int:
+        """Of the quarter that comes."""
+        return target(None if self.peak is None else self.peak.power_w, self._settings.goal_w)
+
+    def live(self, seen: Watched) -> None:
+        """Go through a quarter."""
+        quarter, month = seen.quarter, month_at(seen.quarter.start)
+        certain = certain_at(quarter, self.target_w)
+        self.above += certain is not None
         told: list[int] = []
         high: list[int] = []
-        for seen in observations(quarter, peak):
-            state, events = advance(state, seen, settings)
-            if any(isinstance(event, PeakWarning) for event in events):
-                told.append(seen.second)
-            if state.automation_level in {Level.HIGH, Level.CERTAIN}:
-                high.append(seen.second)
-        ours.add(next(iter(told), None), certain)
-        two_kilowatt.add(next(iter(high), None), certain)
-        simple.add(naive(observations(quarter, peak), target_w), certain)
-        if peak is None or quarter.mean_w > peak.power_w:
-            peak = RunningPeak(power_w=quarter.mean_w, start_utc=quarter.start)
-    return {
-        "seed": seed,
-        "goal": with_goal,
-        "months": months,
-        "quarters_above_target": above,
-        "ours": asdict(ours),
-        "two_kilowatt": asdict(two_kilowatt),
-        "naive": asdict(simple),
-    }
+        for minute_before in observations(seen.before, self.peak, QUARTER_INTERVALS - 1):
+            self._state, _ = advance(self._state, minute_before, self._settings)
+        self._state = replace(self._state, loads=seen.loads)
+        for now in observations(quarter, self.peak):
+            self._state, events = advance(self._state, now, self._settings)
+            told += [now.second for event in events if isinstance(event, PeakWarning)]
+            if self._state.automation_level in {Level.HIGH, Level.CERTAIN}:
+                high.append(now.second)
+        self.ours.add(month, next(iter(told), None), certain)
+        self.two_kilowatt.add(month, next(iter(high), None), certain)
+        self.naive.add(month, naive(quarter, self.target_w), certain)
+
+    def note(self, quarter: Quarter) -> None:
+        """Take what the meter shows when a quarter has ended."""
+        if self.peak is None or quarter.mean_w > self.peak.power_w:
+            self.peak = RunningPeak(power_w=quarter.mean_w, start_utc=quarter.start)
+
+
+def count(
+    seed: int, household: Household = SOLAR_AND_CAR, *, first: Month = FIRST, months: int = YEAR_MONTHS
+) -> dict[bool, Family]:
+    """What all rules tell in some months of a house; whether the target includes the goal to begin with -> scores.
+
+    Without a goal the target falls to 2.5 kW each month.
+    """
+    past = [house_month(seed, first.plus(number), household) for number in range(-MONTHS_BEFORE, 0)]
+    year = [house_month(seed, first.plus(number), household) for number in range(months)]
+    recorded = {month.month: month.peak_w for month in (*past, *year)}
+    quarters = [past[-1].quarters[-1], *(quarter for month in year for quarter in month.quarters)]
+    notable = {seen.quarter.start: seen for seen in watched(quarters)}
+    families = {with_goal: Family(quarters[1].start) for with_goal in (True, False)}
+    for with_goal, family in families.items():
+        for month in year:
+            _live_month(family, month, notable, _goal(month.month, recorded) if with_goal else None)
+    return families
+
+
+def _live_month(family: Family, month: HouseMonth, notable: dict[int, Watched], goal_w: int | None) -> None:
+    family.begin_month(goal_w)
+    for quarter in month.quarters:
+        seen = notable.get(quarter.start)
+        if seen is not None and quarter.most_w > family.target_w:
+            family.live(seen)
+        family.note(quarter)
+
+
+def _goal(month: Month, recorded: dict[Month, int]) -> int | None:
+    return default_goal(
+        month_peaks(month, recorded={known: peak_w for known, peak_w in recorded.items() if known < month})
+    )
 
 
 def main() -> None:
     """Count and print."""
-    for seed in [int(argument) for argument in sys.argv[1:]] or [1]:
-        for with_goal in (True, False):
-            print(json.dumps(count(seed, with_goal=with_goal)), flush=True)
+    arguments = sys.argv[1:]
+    is_plain = "--plain" in arguments
+    seeds = [int(argument) for argument in arguments if argument != "--plain"] or [1]
+    for seed in seeds:
+        for with_goal, family in count(seed, PLAIN if is_plain else SOLAR_AND_CAR).items():
+            line = {
+                "seed": seed,
+                "house": "plain" if is_plain else "solar and car",
+                "goal": with_goal,
+                "quarters_above_target": family.above,
+                "ours": family.ours.summary(),
+                "two_kilowatt": family.two_kilowatt.summary(),
+                "naive": family.naive.summary(),
+            }
+            print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ _HEATING_LIMIT = 155
 _WATT_PER_DEGREE = 68
 _HEAT_PUMP_LEAST_W = 580
 _HEAT_PUMP_MOST_W = 2600
+# One with a compressor of a single speed.
+_COMPRESSOR_W = (2050, 2300)
 # Clock hour from which -> part of the day's mean that the heat pump takes, %.
 _HEAT_PUMP_HOURS = ((0, 75), (5, 150), (8, 110), (12, 95), (16, 130), (19, 85), (22, 75))
 
@@ -193,6 +195,22 @@ def _heat_pump(day: HouseDay) -> None:
             second += running * least // max(watt, least // 12)
 
 
+def _compressor(day: HouseDay) -> None:
+    """A heat pump that knows on and off only: longer and more often on when it is cold."""
+    mean = (_HEATING_LIMIT - day.weather.temperature) * _WATT_PER_DEGREE // 10
+    if mean <= 0:
+        return
+    dice = day.dice("compressor")
+    hours = [(day.at(hour), part) for hour, part in reversed(_HEAT_PUMP_HOURS)]
+    second = dice.between(0, 1500)
+    while second < day.date.length:
+        part = next(part for start, part in hours if start <= second)
+        watt = dice.between(*_COMPRESSOR_W)
+        running = dice.between(420, 1080)
+        day.run(1, second, running, watt)
+        second += max(running + 180, running * watt * 100 // (mean * part))
+
+
 def _car(day: HouseDay) -> None:
     """The charger: on some evenings, and at noon on some weekends of the bright months."""
     if day.away:
@@ -241,22 +259,20 @@ def _solar_panels(day: HouseDay) -> None:
     day.change(2, second, before)
 
 
-APPLIANCES: tuple[Callable[[HouseDay], None], ...] = (
-    _standby,
-    _evening,
-    _fridge,
-    _kettle,
-    _oven,
-    _washing_machine,
-    _heat_pump,
-    _car,
-    _solar_panels,
-)
+type Household = tuple[Callable[[HouseDay], None], ...]
+"""What there is in a house."""
+
+_EVERYWHERE: Household = (_standby, _evening, _fridge, _kettle, _oven, _washing_machine)
+SOLAR_AND_CAR: Household = (*_EVERYWHERE, _heat_pump, _car, _solar_panels)
+"""The simulated house."""
+
+PLAIN: Household = (*_EVERYWHERE, _compressor)
+"""Neither panels nor a car, and a heat pump that switches on and off."""
 
 
-def live(seed: int, date: LocalDate) -> HouseDay:
+def live(seed: int, date: LocalDate, household: Household = SOLAR_AND_CAR) -> HouseDay:
     """A day on which every appliance ran."""
     day = HouseDay(seed, date)
-    for appliance in APPLIANCES:
+    for appliance in household:
         appliance(day)
     return day

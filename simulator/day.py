@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from core.clock import QUARTER_SECONDS
-from simulator.appliances import live
+from simulator.appliances import SOLAR_AND_CAR, Household, live
 from simulator.dates import HOUR, SATURDAY, LocalDate
 from simulator.pipes import gas_and_water
 from simulator.profile import Profile, Ripple
@@ -60,8 +60,8 @@ class Day:
     :ivar day_tariff: the seconds since local midnight at which the day tariff holds.
     """
 
-    def __init__(self, seed: int, date: LocalDate, ripple: Ripple) -> None:
-        lived = live(seed, date)
+    def __init__(self, seed: int, date: LocalDate, ripple: Ripple, household: Household = SOLAR_AND_CAR) -> None:
+        lived = live(seed, date, household)
         self.profile = Profile(lived.phases, date.length, ripple)
         self.gas, self.water = gas_and_water(lived)
         self.day_tariff = range(0)

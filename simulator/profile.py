@@ -5,7 +5,7 @@ step lies a ripple, as real appliances are never quite steady: it changes every 
 over each 16 seconds and is too small to change the sign, so that no register feels it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, pairwise, repeat
 
@@ -120,6 +120,11 @@ class Profile:
             result += self._step_powers(step)
             step += 1
         return result[start - first : end - first]
+
+    def highest(self, start: int, end: int) -> int:
+        """The highest step in W, without its ripple, from one second of the day up to another."""
+        first = bisect_right(self._starts, start) - 1
+        return max(self._powers[first : bisect_left(self._starts, end)])
 
     def _step_powers(self, step: int) -> list[int]:
         """Net power in W of every second of a step."""

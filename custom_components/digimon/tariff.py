@@ -13,6 +13,7 @@ from homeassistant.util.hass_dict import HassKey
 from .capacity.events import Event, QuarterFinished
 from .capacity.figures import Figures, figures_of
 from .capacity.forecast import default_goal
+from .capacity.habits import Loads, Run
 from .capacity.ledger import Ledger, Quarter
 from .capacity.months import Month, month_at
 from .capacity.offtake import Observation
@@ -27,7 +28,7 @@ from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .core.clock import quarter_start
 from .observation import connection_of, finished_mean, listed_peaks_of, observation_of
 from .snapshot import Snapshot
-from .tariff_store import TariffStore
+from .tariff_store import Kept, TariffStore
 
 RATES: HassKey[Rates] = HassKey(f"{DOMAIN}_rates")
 POSTCODES: HassKey[tuple[PostcodeRange, ...]] = HassKey(f"{DOMAIN}_postcodes")
@@ -75,13 +76,15 @@ class Tariff:
         self._rates = rates
         self._store = store
         self._memory = Memory()
+        self._runs: tuple[Run, ...] = ()
         self._state: State | None = None
         self._listed: tuple[ListedPeak, ...] = ()
         self._listeners: list[Listener] = []
 
     async def async_start(self) -> CALLBACK_TYPE:
         """Remember, look at what was read already, and follow from now on; returns what ends it."""
-        self._memory, self.ledger = await self._store.load()
+        kept = await self._store.load()
+        self._memory, self.ledger, self._runs = kept.memory, kept.ledger, kept.runs
         self._update()
         return self._coordinator.async_add_listener(self._update)
 
@@ -178,10 +181,10 @@ class Tariff:
         settings = self._settings(snapshot, self.peaks())
         if now is not None:
             if self._state is None:
-                self._state = resume(now, settings, self._memory)
+                self._state = resume(now, settings, self._memory, self._runs)
             self._state, events = advance(self._state, now, settings)
             self._note(snapshot, now, events)
-        state = self._state or State(memory=self._memory)
+        state = self._state or State(memory=self._memory, loads=Loads(runs=self._runs))
         peaks = self.peaks()
         self.figures = figures_of(
             state,
@@ -192,7 +195,7 @@ class Tariff:
             month_energy_wh=self._month_energy(snapshot),
             is_stale=now is None,
         )
-        self._store.keep(state.memory, self.ledger)
+        self._store.keep(Kept(memory=state.memory, ledger=self.ledger, runs=state.loads.runs))
         for event in events:
             for listener in tuple(self._listeners):
                 listener(event, self.figures)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
+from .capacity.habits import Run
 from .capacity.ledger import Ledger, MonthStart, Quarter
 from .capacity.months import Month
 from .capacity.state import Memory
@@ -19,24 +20,36 @@ _VERSION = 1
 _SAVE_SECONDS = 60
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is remembered."""
+
+    memory: Memory = field(default_factory=Memory)
+    ledger: Ledger = field(default_factory=Ledger)
+    runs: tuple[Run, ...] = ()
+    """How long the loads of this house ran."""
+
+
 class TariffStore:
-    """Memory and ledger of one entry."""
+    """Memory, ledger and habits of one entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.capacity.{entry_id}")
-        self._kept: tuple[Memory, Ledger] = (Memory(), Ledger())
+        self._kept = Kept()
 
-    async def load(self) -> tuple[Memory, Ledger]:
+    async def load(self) -> Kept:
         """What was kept; nothing of what cannot be read."""
         data = await self._store.async_load() or {}
-        self._kept = memory_of(data.get("memory")), ledger_of(data.get("ledger"))
+        self._kept = Kept(
+            memory=memory_of(data.get("memory")), ledger=ledger_of(data.get("ledger")), runs=runs_of(data.get("runs"))
+        )
         return self._kept
 
-    def keep(self, memory: Memory, ledger: Ledger) -> None:
+    def keep(self, kept: Kept) -> None:
         """Write it before long, when it is not what is kept already."""
-        if (memory, ledger) == self._kept:
+        if kept == self._kept:
             return
-        self._kept = memory, ledger
+        self._kept = kept
         self._store.async_delay_save(self._data, _SAVE_SECONDS)
 
     async def save(self) -> None:
@@ -48,10 +61,11 @@ class TariffStore:
         await self._store.async_remove()
 
     def _data(self) -> dict[str, Any]:
-        memory, ledger = self._kept
+        ledger = self._kept.ledger
         start = ledger.month_start
         return {
-            "memory": asdict(memory),
+            "memory": asdict(self._kept.memory),
+            "runs": [list(run) for run in self._kept.runs],
             "ledger": {
                 "days": [[day, *quarter] for day, quarter in ledger.days.items()],
                 "month_start": None if start is None else [*start.month, start.register_wh],
@@ -64,9 +78,17 @@ def memory_of(data: object) -> Memory:
     """A memory that was stored; keys of other versions are left out."""
     if not isinstance(data, Mapping):
         return Memory()
-    names = {field.name for field in fields(Memory)}
+    names = {known.name for known in fields(Memory)}
     known = {name: value for name, value in data.items() if name in names and isinstance(value, int)}
     return Memory(**known)
+
+
+def runs_of(data: object) -> tuple[Run, ...]:
+    """Habits that were stored."""
+    with suppress(TypeError, ValueError):
+        if isinstance(data, list):
+            return tuple(Run(int(size_w), int(seconds)) for size_w, seconds in data)
+    return ()
 
 
 def ledger_of(data: object) -> Ledger:

@@ -138,9 +138,9 @@ def test_due_for_a_person_with_a_big_load(second: int, due: bool) -> None:  # no
 
 
 @pytest.mark.parametrize(
-    ("second", "projected_w", "due"), [(719, 4139, False), (720, 4139, True), (719, 4140, True), (590, 4140, False)]
+    ("second", "projected_w", "due"), [(779, 4139, False), (780, 4139, True), (779, 4140, True), (590, 4140, False)]
 )
-def test_a_slight_excess_waits_until_the_last_three_minutes(
+def test_a_slight_excess_waits_until_the_last_two_minutes(
     second: int,
     projected_w: int,
     due: bool,  # noqa: FBT001 - a parameter

@@ -69,8 +69,8 @@ def test_worse_than_foretold_is_told_in_spite_of_the_cooldown() -> None:
 
 
 def test_nobody_is_warned_in_the_last_minute() -> None:
-    """9 kW from second 780: certain in the last minute, and nothing to be done."""
-    load: Load = lambda second: 1900 if second < 770 else 6500  # noqa: E731 - a load like the others
+    """12 kW from second 835: certain in the last minute, and nothing to be done."""
+    load: Load = lambda second: 2000 if second < 835 else 12_000  # noqa: E731 - a load like the others
     diary = watch(observations(load, Reading.CABLE, seconds=range(900)))
     assert diary.person[Level.CERTAIN] > 840
     assert diary.warnings == []

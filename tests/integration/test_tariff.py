@@ -407,11 +407,28 @@ async def test_what_is_remembered_outlives_a_restart_and_goes_with_the_entry(
     assert key not in hass_storage
 
 
+def boiling(utc: int) -> int:
+    """A kettle for three minutes."""
+    return 2600 if EVENING + 60 <= utc < EVENING + 240 else 500
+
+
+@pytest.mark.parametrize("load", [boiling])
+async def test_how_long_loads_run_is_learned_and_outlives_a_restart(
+    hass: HomeAssistant, running: MockConfigEntry, at: At, hass_storage: dict[str, Any]
+) -> None:
+    await poll_until(at, EVENING - 30, EVENING + 260)
+    assert await hass.config_entries.async_reload(running.entry_id)
+    await hass.async_block_till_done()
+    ((size_w, seconds),) = hass_storage[f"digimon.capacity.{running.entry_id}"]["data"]["runs"]
+    assert abs(size_w - 2100) <= 100
+    assert abs(seconds - 180) <= 10
+
+
 async def test_a_damaged_store_is_begun_anew(
     hass: HomeAssistant, entry: MockConfigEntry, metered: Metered, hass_storage: dict[str, Any], at: At
 ) -> None:
     key = f"digimon.capacity.{entry.entry_id}"
-    data = {"memory": ["?"], "ledger": {"days": "?", "month_start": 3}}
+    data = {"memory": ["?"], "ledger": {"days": "?", "month_start": 3}, "runs": [[2100, 180], "?"]}
     hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": data}
     await at(EVENING)
     assert await hass.config_entries.async_setup(entry.entry_id)

@@ -19,6 +19,9 @@ MARGIN_W = 100
 STALE_MARGIN_W = 150
 """Kept free of the target when it is not known how the quarter stands."""
 
+LAST_CALL_SECONDS = 75
+"""A message that comes less than a minute before it is too late is none; polls come every 5 seconds."""
+
 _LAST_SECONDS = 30
 """So close to the quarter's end room means nothing: a load that fills it would overrun into the next quarter."""
 
@@ -51,6 +54,9 @@ class Forecast:
 
     steady_w: int
     """The same for chargers and batteries, which should not catch up in the last minutes: never above the target."""
+
+    is_last_call: bool
+    """Whether the target is passed within 75 s unless something is switched off: there is no time to see what lasts."""
 
     certain: bool
     """Whether the energy so far is above the target: nothing can save this quarter."""
@@ -98,6 +104,7 @@ def forecast(  # noqa: PLR0913 - the terms of the formulas
     demand_w: int,
     power_w: int,
     target_w: int,
+    sudden_w: int | None = None,
     least_w: int | None = None,
     margin_w: int = MARGIN_W,
     connection_w: int | None = None,
@@ -107,10 +114,16 @@ def forecast(  # noqa: PLR0913 - the terms of the formulas
     :param second: of the quarter, 0 to 899.
     :param demand_w: energy so far x 4, >= 0.
     :param power_w: offtake that is expected to last, >= 0; injection counts for nothing.
+    :param sudden_w: offtake of the last seconds, which counts in place of `power_w` when there is no time to see
+        whether it lasts; None when it is not known.
     :param least_w: what the energy so far x 4 is at least, where it is an estimate; decides what is certain.
     :param connection_w: what the connection gives at most; None when that is not known.
     """
     left = QUARTER_SECONDS - second
+    highest_w = max(power_w, sudden_w or 0)
+    is_last_call = highest_w * min(left, LAST_CALL_SECONDS) > (target_w - demand_w) * QUARTER_SECONDS
+    if is_last_call:
+        power_w = highest_w
     projected_w = demand_w + power_w * left // QUARTER_SECONDS
     raw_headroom_w = (target_w - demand_w) * QUARTER_SECONDS // left - margin_w
     headroom_w = 0 if left < _LAST_SECONDS else max(0, raw_headroom_w)
@@ -125,5 +138,6 @@ def forecast(  # noqa: PLR0913 - the terms of the formulas
         raw_headroom_w=raw_headroom_w,
         headroom_w=headroom_w,
         steady_w=min(headroom_w, target_w - margin_w),
+        is_last_call=is_last_call,
         certain=(demand_w if least_w is None else least_w) > target_w,
     )

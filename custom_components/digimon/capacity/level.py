@@ -6,12 +6,14 @@ come after which waiting loses the quarter. Times are seconds of the quarter, po
 | level | entered | left, before the quarter ends |
 |---|---|---|
 | watch | from 240 s on, projection for 60 s at 90 % of the target or more | for 60 s below 85 % |
-| high | from 60 s on, projection for 30 s above the target, and meanwhile it became due | for 60 s below 95 % |
+| high | from 60 s on, projection for 30 s above the target, and it became due; or a last call | for 60 s below 95 % |
 | certain | energy so far above the target | never |
 
 High is *due* the lead before the last moment at which shedding saves the quarter. An automation can shed what it was
 told, 2 kW by default. A person can also switch off what is big: whatever runs beyond the 2.5 kW that are paid anyway.
 And a person is not told of an excess so slight that a kettle's end undoes it, unless little of the quarter is left.
+While it is likely that what lifts the quarter above the target ends by itself (see `habits`), a person's lead is 90 s.
+A *last call*, when it is certain within 75 s, waits for nothing.
 """
 
 from dataclasses import dataclass, replace
@@ -22,6 +24,9 @@ from .peaks import FLOOR_W
 
 PERSON_LEAD_SECONDS = 240
 """A person has to read the message, walk and choose."""
+
+PATIENT_LEAD_SECONDS = 90
+"""What is left of it while it is likely that nothing need be done."""
 
 AUTOMATION_LEAD_SECONDS = 60
 
@@ -36,7 +41,7 @@ _LEAVE_HIGH_PERCENT = 95
 _LEAVING_LASTS_SECONDS = 60
 _PERMILLE = 1000
 _SLIGHT_PERMILLE = 1035
-_SLIGHT_FROM_SECOND = 720
+_SLIGHT_FROM_SECOND = 780
 
 
 class Level(StrEnum):
@@ -79,8 +84,13 @@ def is_due_for_automation(now: Forecast, lead_seconds: int, shed_w: int) -> bool
     return act_by is not None and now.second >= act_by - lead_seconds
 
 
-def is_due_for_person(now: Forecast, lead_seconds: int, shed_w: int) -> bool:
-    """Whether a person has to be told: for small loads when an automation would with that lead, for big ones later."""
+def is_due_for_person(now: Forecast, lead_seconds: int, shed_w: int, *, is_likely_to_end: bool = False) -> bool:
+    """Whether a person has to be told: for small loads when an automation would with that lead, for big ones later.
+
+    :param is_likely_to_end: whether what is too much often ends in time by itself.
+    """
+    if is_likely_to_end:
+        lead_seconds = min(lead_seconds, PATIENT_LEAD_SECONDS)
     if now.projected_w * _PERMILLE < _SLIGHT_PERMILLE * now.target_w and now.second < _SLIGHT_FROM_SECOND:
         return False
     return is_due_for_automation(now, lead_seconds, person_sheds(now, shed_w))
@@ -112,15 +122,19 @@ def climb(ladder: Ladder, now: Forecast, *, is_due: bool) -> Ladder:
 def _level(ladder: Ladder, now: Forecast) -> Level:
     if now.certain or ladder.level is Level.CERTAIN:
         return Level.CERTAIN
-    if _is_high(ladder, now.second):
+    if _is_high(ladder, now):
         return Level.HIGH
     return Level.WATCH if _is_watch(ladder, now.second) else Level.OK
 
 
-def _is_high(ladder: Ladder, second: int) -> bool:
+def _is_high(ladder: Ladder, now: Forecast) -> bool:
+    second = now.second
     if ladder.level is Level.HIGH:
         return not _lasted(ladder.clear_since, second, _LEAVING_LASTS_SECONDS)
-    return ladder.is_due and second >= _HIGH_FROM_SECOND and _lasted(ladder.above_since, second, _HIGH_LASTS_SECONDS)
+    if second < _HIGH_FROM_SECOND:
+        return False
+    is_told = ladder.is_due and _lasted(ladder.above_since, second, _HIGH_LASTS_SECONDS)
+    return is_told or now.is_last_call
 
 
 def _is_watch(ladder: Ladder, second: int) -> bool:

@@ -22,6 +22,7 @@ STALE_SECONDS = 30
 
 DEMAND_SETTLES_SECONDS = 15
 LONG_MEAN_SECONDS = 60
+SUDDEN_MEAN_SECONDS = 30
 SHORT_MEAN_SECONDS = 10
 
 # 1 Wh in a quarter is 4 W of its mean.
@@ -126,10 +127,22 @@ class Offtake:
     @property
     def power_w(self) -> int | None:
         """The power that lasts: a rise has to last a minute, a fall counts after 10 seconds."""
+        return self._lasting(LONG_MEAN_SECONDS)
+
+    @property
+    def sudden_w(self) -> int | None:
+        """The same for who cannot wait a minute: a rise has to last half a minute."""
+        return self._lasting(SUDDEN_MEAN_SECONDS)
+
+    def _lasting(self, seconds: int) -> int | None:
         now = self.last.time_utc
-        long = _mean([power for begin, power in self.recent if begin < now])
-        short = _mean([power for begin, power in self.recent if now - SHORT_MEAN_SECONDS <= begin < now])
+        long = self.mean_between(now - seconds, now)
+        short = self.mean_between(now - SHORT_MEAN_SECONDS, now)
         return long if long is None or short is None else min(long, short)
+
+    def mean_between(self, begin_utc: int, end_utc: int) -> int | None:
+        """Mean power of a part of the last minute; None when nothing is known of it."""
+        return _mean([power for begin, power in self.recent if begin_utc <= begin < end_utc])
 
     def energy(self, *, trust_demand: bool = True) -> Energy | None:
         """The energy so far.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..core.clock import INTERVAL_SECONDS, QUARTER_SECONDS
 from .events import Event, NewMonthPeak, PeakWarning, QuarterFinished
 from .forecast import STALE_MARGIN_W, Forecast, forecast, target
+from .habits import Loads, Run, ends_in_time, follow_loads
 from .level import Level, climb, is_due_for_automation, is_due_for_person, person_sheds
 from .months import month_at
 from .offtake import STALE_SECONDS, Intervals, Observation, Offtake, follow, observe_intervals
@@ -38,8 +39,10 @@ def advance(state: State, now: Observation, settings: Settings) -> tuple[State, 
         if before.last.time_utc - now.time_utc <= STALE_SECONDS:
             return state, ()
         # The clock was set back: what was known belongs to a time that is not there any more.
-        state, before = State(memory=state.memory), None
+        state, before = State(memory=state.memory, loads=state.loads.without_rises()), None
     offtake = follow(before, now)
+    was_silent = before is not None and now.time_utc - before.last.time_utc > STALE_SECONDS
+    loads = follow_loads(state.loads.without_rises() if was_silent else state.loads, offtake)
     events: list[Event] = []
     finished = None
     if before is not None and before.last.quarter_utc != now.quarter_utc:
@@ -47,35 +50,36 @@ def advance(state: State, now: Observation, settings: Settings) -> tuple[State, 
         if finished is not None:
             events.append(finished)
         state = State(memory=state.memory)
-    elif before is not None and now.time_utc - before.last.time_utc > STALE_SECONDS:
+    elif was_silent:
         state = replace(state, person=state.person.without_evidence(), automation=state.automation.without_evidence())
     memory, risen = _remember(state.memory, now, finished)
     memory = replace(memory, deviations=count_deviations(memory.deviations, before, offtake))
     if risen is not None:
         events.append(risen)
-    state = _look_ahead(replace(state, memory=memory, offtake=offtake), settings)
+    state = _look_ahead(replace(state, memory=memory, loads=loads, offtake=offtake), settings)
     state, warning = _warn(state, settings)
     if warning is not None:
         events.append(warning)
     return state, tuple(events)
 
 
-def resume(now: Observation, settings: Settings, memory: Memory | None = None) -> State:
+def resume(now: Observation, settings: Settings, memory: Memory | None = None, runs: tuple[Run, ...] = ()) -> State:
     """The state just before an observation, as if there had been no restart.
 
     Levels are regained from the intervals of the running quarter, as far as they are known. Nothing that happened
     before is told; what is still to be told the next `advance`, with this same observation, does.
 
     :param memory: as it was stored.
+    :param runs: how long loads ran, as it was stored.
     """
     kept = Memory() if memory is None else memory
-    state = State(memory=kept)
+    state = State(memory=kept, loads=Loads(runs=runs))
     for number in range(1, (now.second - 1) // INTERVAL_SECONDS + 1):
         powers_w = now.powers_w[:number]
         if len(powers_w) == number:
             passed = observe_intervals(Intervals(start_utc=now.quarter_utc, powers_w=powers_w), now.month_peak)
             state, _ = advance(state, passed, settings)
-    return replace(state, memory=kept)
+    return replace(state, memory=kept, loads=replace(state.loads, runs=runs))
 
 
 def steady_limit(state: State, settings: Settings, *, age_seconds: int) -> int:
@@ -137,11 +141,17 @@ def _look_ahead(state: State, settings: Settings) -> State:
         demand_w=energy.demand_w,
         least_w=energy.least_w,
         power_w=offtake.power_w,
+        sudden_w=offtake.sudden_w,
         target_w=target(state.memory.month_peak_w, settings.goal_w),
         margin_w=settings.margin_w,
         connection_w=settings.connection_w,
     )
-    for_person = is_due_for_person(ahead, settings.lead_seconds, settings.shed_w)
+    for_person = is_due_for_person(
+        ahead,
+        settings.lead_seconds,
+        settings.shed_w,
+        is_likely_to_end=ends_in_time(state.loads, ahead, offtake.last.time_utc),
+    )
     for_automation = is_due_for_automation(ahead, settings.automation_lead_seconds, settings.shed_w)
     return replace(
         state,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ..core.clock import QUARTER_SECONDS
 from .forecast import MARGIN_W, SHED_W, Forecast
+from .habits import Loads
 from .level import AUTOMATION_LEAD_SECONDS, PERSON_LEAD_SECONDS, Ladder, Level
 from .offtake import Offtake
 from .selfcheck import is_trusted
@@ -58,6 +59,7 @@ class State:
     """Where the running quarter stands."""
 
     memory: Memory = field(default_factory=Memory)
+    loads: Loads = field(default_factory=Loads)
     offtake: Offtake | None = None
     forecast: Forecast | None = None
     """None while the energy of the quarter, or the power, is not known."""
