@@ -1,0 +1,52 @@
+"""What the newest Home Assistant itself says of the files that it shows: its Marketplace, and its icons."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from .command import ROOT
+
+COMPONENT = ROOT / "custom_components/digimon"
+
+# In its own environment: each key by the schema that its Marketplace has for it.
+_VALIDATE = """
+import json, sys
+import homeassistant
+from homeassistant.components.marketplace.utils import validate
+for path, schemas in ((sys.argv[1], validate.REPOSITORY_MANIFEST_VALUES),
+                      (sys.argv[2], validate.INTEGRATION_MANIFEST_VALUES)):
+    document = json.load(open(path))
+    for key, schema in schemas.items():
+        if key in document:
+            schema(document[key])
+            print(key)
+"""
+_ICONS = "import hass_frontend; print(hass_frontend.where())"
+
+
+def newest(program: str, *arguments: str | Path) -> str:
+    """What a program says in the environment of the newest Home Assistant."""
+    python = Path(os.environ["DIGIMON_HOMEASSISTANT"]) / "bin/python"
+    return subprocess.run([python, "-c", program, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def test_its_marketplace_reads_all_that_we_tell_it() -> None:
+    read = newest(_VALIDATE, ROOT / "hacs.json", COMPONENT / "manifest.json").split()
+    assert read == ["hide_default_branch", "homeassistant", "name", "codeowners", "config_flow", "name"]
+
+
+def test_it_has_every_icon_that_we_name() -> None:
+    icons = Path(newest(_ICONS).strip()) / "static/mdi/iconList.json"
+    known = {icon["name"] for icon in json.loads(icons.read_text(encoding="utf-8"))}
+    ours = set(named(json.loads((COMPONENT / "icons.json").read_text(encoding="utf-8"))))
+    assert len(known) > 7000
+    assert {icon for icon in ours if icon.removeprefix("mdi:") not in known} == set()
+
+
+def named(node: Any) -> list[str]:
+    """All icons in a document."""
+    if isinstance(node, str):
+        return [node]
+    return [icon for value in node.values() for icon in named(value)]
