@@ -7,8 +7,8 @@ from .core.clock import QUARTER_INTERVALS, quarter_start
 from .monitor import RunningQuarter
 from .snapshot import Reading, Snapshot
 
-# Of the intervals of a quarter, how many must be known to speak for those that are not.
-_LEAST_KNOWN = QUARTER_INTERVALS * 9 // 10
+LEAST_KNOWN_INTERVALS = QUARTER_INTERVALS * 9 // 10
+"""Of a quarter, so many must be known to speak for those that are not."""
 
 _VOLTS = 230
 _MILLI = 1000
@@ -49,7 +49,7 @@ def finished_mean(quarter: RunningQuarter | None) -> tuple[int, int] | None:
     if quarter is None:
         return None
     known = [sample.consumed_power for sample in quarter.samples if sample is not None]
-    if len(known) < _LEAST_KNOWN:
+    if len(known) < LEAST_KNOWN_INTERVALS:
         return None
     return quarter_start(quarter.quarter_id), sum(known) // len(known)
 

@@ -3,7 +3,7 @@
 It listens to the coordinator before any entity does, so that entities find figures of the same moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -26,7 +26,8 @@ from .choices import Choices, choices_of
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .core.clock import quarter_start
-from .observation import connection_of, finished_mean, listed_peaks_of, observation_of
+from .history.quarters import CardQuarter
+from .observation import LEAST_KNOWN_INTERVALS, connection_of, finished_mean, listed_peaks_of, observation_of
 from .snapshot import Snapshot
 from .tariff_store import Kept, TariffStore
 
@@ -116,6 +117,21 @@ class Tariff:
         """Be told what happens."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @callback
+    def note_past(self, quarters: Sequence[CardQuarter]) -> None:
+        """Take quarters that were read from the card: they tell the month peaks of before we watched."""
+        ledger = self.ledger.with_past(
+            (
+                Quarter(quarter.start, round(quarter.consumed_w))
+                for quarter in quarters
+                if quarter.intervals >= LEAST_KNOWN_INTERVALS
+            ),
+            self.now_utc,
+        )
+        if ledger is not self.ledger:
+            self.ledger = ledger
+            self._coordinator.async_update_listeners()
 
     @callback
     def set_goal(self, goal_w: int | None) -> None:

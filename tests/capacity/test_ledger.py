@@ -47,6 +47,34 @@ def test_of_equal_quarters_the_first_stays() -> None:
     assert ledger_of([second, first]).days[MIDNIGHT] == first
 
 
+@given(st.lists(quarters, max_size=60), st.lists(quarters, max_size=20))
+def test_the_past_completes_what_we_saw_and_changes_nothing_higher(past: list[Quarter], seen: list[Quarter]) -> None:
+    now = MIDNIGHT + YEAR + 900
+    ledger = ledger_of(seen)
+    filled = ledger.with_past(past, now)
+    for day, quarter in ledger.days.items():
+        assert filled.days[day].power_w >= quarter.power_w
+    for quarter in past:
+        known = filled.days[day_begin(quarter.start_utc)]
+        assert known.power_w >= quarter.power_w or known.start_utc == quarter.start_utc
+    assert list(filled.days) == sorted(filled.days)
+    assert filled.with_past(past, now) == filled
+
+
+def test_a_past_that_is_too_old_or_to_come_is_left_out() -> None:
+    now = day_start(2026, 6, 10)
+    old, oldest = Quarter(day_start(2025, 5, 1) - 900, 3000), Quarter(day_start(2025, 5, 1), 3000)
+    running, ended = Quarter(now - 600, 3000), Quarter(now - 900, 2000)
+    ledger = Ledger().with_past([old, running, oldest, ended], now)
+    assert list(ledger.days.values()) == [oldest, ended]
+
+
+def test_what_we_saw_of_a_quarter_is_believed_before_the_card() -> None:
+    """The card tells energy in whole Wh: some W more or less."""
+    ledger = ledger_of([Quarter(MIDNIGHT, 3000)])
+    assert ledger.with_past([Quarter(MIDNIGHT, 3002)], MIDNIGHT + 9000) is ledger
+
+
 def offtake(time_utc: int, register_wh: int) -> Offtake:
     """An observation in a quarter whose begin the registers saw."""
     return Offtake(

@@ -68,6 +68,19 @@ class Ledger:
         kept = {begin: noted for begin, noted in self.days.items() if month_at(begin) >= oldest}
         return replace(self, days={**kept, day: quarter})
 
+    def with_past(self, quarters: Iterable[Quarter], now_utc: int) -> Ledger:
+        """Note quarters from before we watched, in any order; what we saw ourselves is believed before it."""
+        oldest = month_at(now_utc).plus(-KEPT_MONTHS)
+        days = dict(self.days)
+        for quarter in quarters:
+            day = day_begin(quarter.start_utc)
+            known = days.get(day)
+            if (known is None or (quarter.start_utc != known.start_utc and quarter.power_w > known.power_w)) and (
+                oldest <= month_at(quarter.start_utc) and quarter.start_utc + QUARTER_SECONDS <= now_utc
+            ):
+                days[day] = quarter
+        return self if days == self.days else replace(self, days=dict(sorted(days.items())))
+
     def with_offtake(self, offtake: Offtake | None) -> Ledger:
         """Note the register when a month begins, from the first observations of its first quarter."""
         if offtake is None or offtake.baseline is None:

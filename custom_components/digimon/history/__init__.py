@@ -24,7 +24,12 @@ def make_historian(hass: HomeAssistant, entry: DigimonConfigEntry) -> Historian 
     # The recorder brings packages that a Home Assistant without it need not have.
     from .historian import Historian  # noqa: PLC0415
 
-    coordinator, archive = entry.runtime_data.coordinator, entry.runtime_data.archive
-    # Only our own firmware tells how it is doing.
-    card = Card(archive, is_original=lambda: coordinator.data.health is None)
+    coordinator, tariff = entry.runtime_data.coordinator, entry.runtime_data.tariff
+    card = Card(
+        entry.runtime_data.archive,
+        # Only our own firmware tells how it is doing.
+        is_original=lambda: coordinator.data.health is None,
+        # What is read for the statistics is not read a second time for the month peaks.
+        on_read=tariff.note_past,
+    )
     return Historian(hass, entry, coordinator, card)

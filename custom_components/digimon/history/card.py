@@ -49,10 +49,21 @@ class CardDay:
 class Card:
     """Reads the card of one board."""
 
-    def __init__(self, archive: Archive, *, is_original: Callable[[], bool]) -> None:
-        """:param is_original: whether the board runs the original firmware at the moment."""
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        is_original: Callable[[], bool],
+        on_read: Callable[[Sequence[CardQuarter]], None] = lambda _: None,
+    ) -> None:
+        """Read an archive.
+
+        :param is_original: whether the board runs the original firmware at the moment.
+        :param on_read: is told of every quarter that is read, in order of time, whoever wants it.
+        """
         self._archive = archive
         self._is_original = is_original
+        self._on_read = on_read
         self._pace = Pace()
 
     @property
@@ -80,10 +91,9 @@ class Card:
             stored = await self._paced(partial(self._archive.day, date(*day)))
             complete = complete and stored.complete
             quarters += [of_summary(summary) for summary in stored.quarters]
-        return CardDay(
-            quarters=tuple(quarter for quarter in quarters if first <= quarter.start and quarter.end <= until),
-            complete=complete,
-        )
+        wanted = tuple(quarter for quarter in quarters if first <= quarter.start and quarter.end <= until)
+        self._on_read(wanted)
+        return CardDay(quarters=wanted, complete=complete)
 
     async def _by_quarters(self, day: Day, first: int, until: int) -> list[CardQuarter]:
         found = []
