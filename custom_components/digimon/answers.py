@@ -4,6 +4,7 @@ Keys and units are those of the board's API (docs/board-api.md): W, Wh and quart
 seconds since 1970 (UTC), dates are local. None is what is not known.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from .core.clock import INTERVAL_SECONDS, day_quarters, month_of, quarter_id_at, quarter_start
@@ -69,6 +70,21 @@ def live_document(snapshot: Snapshot | None, forecast: dict[str, Any] | None) ->
         "live": _live(reading),
         "month_peak": None if reading.month_peak is None else _peak(reading.month_peak),
         "forecast": forecast,
+    }
+
+
+def month_document(days: Iterable[StoredDay], *, done: bool, failed: str | None = None) -> dict[str, Any]:
+    """The highest quarter of each of some days: its id and mean offtake in W.
+
+    :param done: whether no more will come; ``complete`` tells then whether the board has read its card to the end.
+    :param failed: why the rest does not come.
+    """
+    highest = [max(day.quarters, key=lambda quarter: quarter.consumed_power_avg) for day in days if day.quarters]
+    return {
+        "peaks": [{"quarter_id": quarter.quarter_id, "power": quarter.consumed_power_avg} for quarter in highest],
+        "complete": all(day.complete for day in days),
+        "done": done,
+        "failed": failed,
     }
 
 

@@ -1,11 +1,10 @@
-"""The quarter card gets to the dashboards: one file, and the Lovelace resource that names it.
+"""The quarter card gets to the dashboards: its files, and the Lovelace resource that names the first of them.
 
 A resource is loaded before a dashboard is drawn; what `add_extra_js_url` names is not, so that a card from there is
 missing now and then until the page is loaded again.
 """
 
 import gzip
-import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -21,13 +20,13 @@ from homeassistant.helpers.http import HomeAssistantView
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .frontend.bundle import script
+from .frontend.bundle import parts, version_of
 
 URL: Final = "/digimon/quarter-card.js"
 ISSUE: Final = "card_not_in_resources"
 
+_FOLDER: Final = "/digimon/{name}"
 _SOURCE: Final = Path(__file__).parent / "frontend" / "quarter-card.js"
-_HASH_DIGITS: Final = 8
 # Of the file with this very hash there will never be another content.
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "no-cache"
@@ -35,8 +34,8 @@ _JAVASCRIPT: Final = "text/javascript"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """The file.
+class CardFile:
+    """One of the files.
 
     :ivar content: compressed with gzip.
     :ivar version: hash of the content.
@@ -45,25 +44,36 @@ class Card:
     content: bytes
     version: str
 
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The files by name: the one that is the resource, and those that it asks for when somebody needs them."""
+
+    files: dict[str, CardFile]
+
     @property
     def url(self) -> str:
-        """Where it is, with its version."""
-        return f"{URL}?v={self.version}"
+        """Where the first one is, with its version, which changes with any of them."""
+        return f"{URL}?v={self.files[_SOURCE.name].version}"
 
 
 _CARD: HassKey[Card] = HassKey(f"{DOMAIN}_card")
 
 
 def read_card() -> Card:
-    """Make the file of its modules."""
-    text = script(_SOURCE).encode()
-    return Card(content=gzip.compress(text, mtime=0), version=hashlib.sha256(text).hexdigest()[:_HASH_DIGITS])
+    """Make the files of the card's modules."""
+    return Card(
+        files={
+            name: CardFile(content=gzip.compress(text.encode(), mtime=0), version=version_of(text))
+            for name, text in parts(_SOURCE).items()
+        }
+    )
 
 
 class CardView(HomeAssistantView):
-    """Answers with the file; it holds nothing that is anybody's secret, and a browser asks for it without a token."""
+    """Answers with the files; nothing in them is a secret, and a browser asks for them without a token."""
 
-    url = URL
+    url = _FOLDER
     name = "digimon:quarter_card"
     requires_auth = False
 
@@ -71,18 +81,25 @@ class CardView(HomeAssistantView):
         """:param card: what is answered."""
         self._card = card
 
-    async def get(self, request: web.Request) -> web.Response:
-        """The file, to be kept for as long as it is named by its version."""
-        version = f'"{self._card.version}"'
-        named = request.query.get("v") == self._card.version
+    async def get(self, request: web.Request, name: str) -> web.Response:
+        """A file, to be kept for as long as it is named by its version.
+
+        Of those that are asked for later only that version is given: a window that was open during an update would
+        take parts that do not fit.
+        """
+        file = self._card.files.get(name)
+        wanted = request.query.get("v")
+        if file is None or (name != _SOURCE.name and wanted != file.version):
+            raise web.HTTPNotFound
+        version = f'"{file.version}"'
         headers = {
-            hdrs.CACHE_CONTROL: _FOR_EVER if named else _ASK_AGAIN,
+            hdrs.CACHE_CONTROL: _FOR_EVER if wanted == file.version else _ASK_AGAIN,
             hdrs.ETAG: version,
             hdrs.VARY: "Accept-Encoding",
         }
         if request.headers.get(hdrs.IF_NONE_MATCH) == version:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        content = self._card.content
+        content = file.content
         if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
             headers[hdrs.CONTENT_ENCODING] = "gzip"
         else:
@@ -91,7 +108,7 @@ class CardView(HomeAssistantView):
 
 
 async def async_serve_card(hass: HomeAssistant) -> None:
-    """Serve the file, once for all boards."""
+    """Serve the files, once for all boards."""
     card = await hass.async_add_executor_job(read_card)
     hass.data[_CARD] = card
     hass.http.register_view(CardView(card))

@@ -10,6 +10,7 @@ only board there is. Reading is open to every user, as states are.
 | ``digimon/quarter/get`` | ``quarter_id`` | ``quarter``: `answers.quarter_document` or null |
 | ``digimon/day/get`` | ``date`` (local) | `answers.day_document` |
 | ``digimon/days`` | | ``days``: those of which the card has something |
+| ``digimon/month/subscribe`` | ``year``, ``month`` | `answers.month_document`, anew as more days of the month come |
 | ``digimon/month_peaks`` | | ``peaks``: `answers.month_peaks_document` |
 
 Errors have the codes ``not_found`` (no such entry or device), ``not_loaded`` (there is one, but its board cannot be
@@ -29,14 +30,15 @@ from homeassistant.components.websocket_api.messages import BASE_COMMAND_MESSAGE
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from .answers import day_document, live_document, month_peaks_document, quarter_document
+from .answers import day_document, live_document, month_document, month_peaks_document, quarter_document
 from .coordinator import DigimonConfigEntry
 from .fields import quarter_id
 from .lookup import EntryNotFoundError, EntryNotLoadedError, find_entry, loaded_entry
+from .monitor import StoredDay
 from .past import async_dates, async_day, async_quarter
 
 type Answer = Callable[[DigimonConfigEntry, dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -79,6 +81,7 @@ _COMMANDS: tuple[tuple[str, dict[probatio.Marker, Any], Answer], ...] = (
 def async_setup_websocket(hass: HomeAssistant) -> None:
     """Register the commands, once for all boards."""
     websocket_api.async_register_command(hass, _subscribe)
+    websocket_api.async_register_command(hass, _subscribe_month)
     for name, fields, answer in _COMMANDS:
         schema = BASE_COMMAND_MESSAGE_SCHEMA.extend({probatio.Required("type"): name, **_WHICH, **fields})
         websocket_api.async_register_command(hass, name, _answering(answer), schema)
@@ -126,6 +129,50 @@ def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str,
         entry, lambda document: connection.send_event(msg["id"], {"config_entry_id": entry.entry_id} | document)
     )
     connection.subscriptions[msg["id"]] = subscription.async_start(hass)
+
+
+@websocket_command(
+    {
+        probatio.Required("type"): "digimon/month/subscribe",
+        probatio.Required("year"): probatio.All(int, probatio.Range(min=2000, max=2127)),
+        probatio.Required("month"): probatio.All(int, probatio.Range(min=1, max=12)),
+        **_WHICH,
+    }
+)
+@async_response
+async def _subscribe_month(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell of the days of a month as they come from the card, until all have or the other side has enough."""
+    try:
+        entry = loaded_entry(find_entry(hass, msg))
+        dates = [day for day in await async_dates(entry) if (day.year, day.month) == (msg["year"], msg["month"])]
+    except EntryNotFoundError as error:
+        _refuse(connection, msg, ERR_NOT_FOUND, error)
+        return
+    except EntryNotLoadedError as error:
+        _refuse(connection, msg, ERR_NOT_LOADED, error)
+        return
+    has_enough = False
+
+    @callback
+    def end() -> None:
+        nonlocal has_enough
+        has_enough = True
+
+    connection.subscriptions[msg["id"]] = end
+    connection.send_result(msg["id"])
+    days: list[StoredDay] = []
+    # Newest first: who looks at a month looks at its end.
+    for day in reversed(dates):
+        if has_enough:
+            return
+        connection.send_event(msg["id"], month_document(days, done=False))
+        try:
+            days.append(await async_day(entry, day))
+        except HomeAssistantError as error:
+            connection.send_event(msg["id"], month_document(days, done=True, failed=str(error)))
+            return
+    if not has_enough:
+        connection.send_event(msg["id"], month_document(days, done=True))
 
 
 class _Subscription:

@@ -4,7 +4,7 @@ import "./chart/quarter-chart.js";
 import { Board } from "./board.js";
 import { showCards } from "./cards.js";
 import { LANGUAGES, languageOf } from "./chart/formats.js";
-import { dayOfText, quarterOfLabel } from "./chart/quarters.js";
+import { dayOfText, quarterOfLabel } from "./chart/calendar.js";
 import { make, write } from "./chart/elements.js";
 import { byId } from "./dom.js";
 import { History } from "./history.js";

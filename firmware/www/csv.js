@@ -1,6 +1,7 @@
 /** A day or a quarter as a table for a spreadsheet. */
 
-import { INTERVAL_SECONDS, dayOf, dayPath, localTime, quarterIsSummer, quarterLabel, quarterStart } from "./chart/quarters.js";
+import { quarterLabel } from "./chart/calendar.js";
+import { INTERVAL_SECONDS, dayOf, dayPath, localTime, quarterIsSummer, quarterStart } from "./chart/quarters.js";
 
 /** @typedef {import("./chart/chart-model.js").QuarterDocument} QuarterDocument */
 /** @typedef {import("./chart/chart-model.js").QuarterRow} QuarterRow */

@@ -1,7 +1,8 @@
 /** What the card holds: quarters and days, asked for once. */
 
-import { rowOf } from "./chart/chart-model.js";
-import { dayOf, dayPath, laterDay, quarterPath, quarterStart } from "./chart/quarters.js";
+import { rowOf } from "./chart/rows.js";
+import { laterDay, quarterPath } from "./chart/calendar.js";
+import { dayOf, dayPath, quarterStart } from "./chart/quarters.js";
 
 /** @typedef {import("./board.js").Board} Board */
 /** @typedef {import("./chart/chart-model.js").QuarterDocument} QuarterDocument */

@@ -1,7 +1,8 @@
 /** The month peaks that the meter keeps, and the mean that the capacity tariff is paid on. */
 
-import { FLOOR_WATT, billedWatt, lastPeaks } from "./chart/month-peaks.js";
-import { dayOf, dayPath, localTime, quarterLabel } from "./chart/quarters.js";
+import { billedWatt, lastPeaks } from "./chart/month-peaks.js";
+import { quarterLabel } from "./chart/calendar.js";
+import { FLOOR_WATT, dayOf, dayPath, localTime } from "./chart/quarters.js";
 import { make, replace, write } from "./chart/elements.js";
 import { byId } from "./dom.js";
 

@@ -2,7 +2,8 @@
 
 import { filled } from "./chart/chart-texts.js";
 import { Formats, languageOf } from "./chart/formats.js";
-import { dayOf, dayQuarters, localTime, quarterClock, quarterIsSummer, QUARTER_SECONDS } from "./chart/quarters.js";
+import { dayQuarters } from "./chart/calendar.js";
+import { dayOf, localTime, quarterClock, quarterIsSummer, QUARTER_SECONDS } from "./chart/quarters.js";
 import { TEXTS } from "./texts.js";
 
 /** @typedef {import("./chart/formats.js").Language} Language */

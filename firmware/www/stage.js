@@ -1,8 +1,9 @@
 /** The chart and what belongs to it: the running quarter, a stored one, or a day, and the ways between them. */
 
 import { BoardError } from "./board.js";
-import { rowOf } from "./chart/chart-model.js";
-import { dayOf, dayPath, dayQuarters, laterQuarter, quarterAt, quarterClock, quarterLabel } from "./chart/quarters.js";
+import { rowOf } from "./chart/rows.js";
+import { dayQuarters, laterQuarter, quarterLabel } from "./chart/calendar.js";
+import { dayOf, dayPath, quarterAt, quarterClock } from "./chart/quarters.js";
 import { dayFile, download, quarterFile } from "./csv.js";
 import { write } from "./chart/elements.js";
 import { byId } from "./dom.js";

@@ -1,6 +1,6 @@
 /** The few numbers above the chart. */
 
-import { rowOf } from "./chart/chart-model.js";
+import { rowOf } from "./chart/rows.js";
 import { quarterClock } from "./chart/quarters.js";
 import { measuredEnergy } from "./csv.js";
 import { make, replace } from "./chart/elements.js";

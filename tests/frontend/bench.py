@@ -50,6 +50,9 @@ class BareChart:
         self.host = page.locator("digimon-quarter-chart")
         self.plot: Locator = page.locator(".plot")
         page.wait_for_function("!!customElements.get('digimon-quarter-chart')")
+        # As when the mouse passes by: the first event loads what hears them.
+        self.plot.dispatch_event("pointerleave")
+        self.settle()
 
     def show(self, **properties: Any) -> None:
         """Set properties and wait until they are drawn."""
@@ -58,7 +61,13 @@ class BareChart:
 
     def settle(self) -> None:
         """Wait until what has changed is drawn."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(
+            """async () => {
+                const chart = document.querySelector("digimon-quarter-chart");
+                const frame = () => new Promise(done => requestAnimationFrame(done));
+                do { await frame(); await frame() } while (chart.busy);
+            }"""
+        )
 
     def path(self, name: str) -> str:
         """The form of a path of the drawing."""

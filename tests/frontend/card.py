@@ -1,8 +1,10 @@
 """The quarter card in a page with nothing else: in the place of Home Assistant, what it would answer."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from frontend.bundle import parts
 from playwright.sync_api import Locator, Page, Route
 
 from core.clock import day_quarters, quarter_id_of_label, quarter_start
@@ -28,6 +30,7 @@ const connection = {
   async subscribeMessage(tell, message) {
     asked.push(message);
     if (answers.error) throw {code: answers.error};
+    if (message.type === "digimon/month/subscribe") return tellMonth(tell, message);
     listeners.push(tell);
     if (answers.live) tell(answers.live);
     return () => { ended++; listeners.splice(listeners.indexOf(tell), 1) };
@@ -44,6 +47,23 @@ const connection = {
     return of[message.type]();
   },
 };
+// Newest day first, one more each time.
+function tellMonth(tell, {year, month}) {
+  if (answers.fails) throw {code: "home_assistant_error"};
+  const prefix = `${year}-${String(month).padStart(2, "0")}-`;
+  const days = Object.entries(answers.days).filter(([date]) => date.startsWith(prefix)).sort().reverse();
+  const peaks = [];
+  setTimeout(() => {
+    for (const [, {quarters}] of days) {
+      tell({peaks: [...peaks], complete: true, done: false, failed: null});
+      if (!quarters.length) continue;
+      const highest = quarters.reduce((best, row) => row.consumed_power_avg > best.consumed_power_avg ? row : best);
+      peaks.push({quarter_id: highest.quarter_id, power: highest.consumed_power_avg});
+    }
+    tell({peaks, complete: days.every(([, {complete}]) => complete), done: true, failed: null});
+  });
+  return () => { window.monthsEnded = (window.monthsEnded ?? 0) + 1 };
+}
 window.hassOf = (language, dark) => ({connection, locale: {language}, themes: {darkMode: dark}});
 </script></body></html>"""
 
@@ -175,6 +195,17 @@ class BareCard:
             }""",
             [config, changes, self.language, self.dark],
         )
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until what it has loaded is shown."""
+        self.page.wait_for_function(
+            """() => {
+                const {shadowRoot} = document.querySelector("digimon-quarter-card");
+                const chart = shadowRoot.querySelector("digimon-quarter-chart");
+                return shadowRoot.querySelector("#title").textContent && !chart.busy;
+            }"""
+        )
 
     def tell(self, **changes: Any) -> None:
         """Let Home Assistant tell something new."""
@@ -201,4 +232,12 @@ def _serve(route: Route) -> None:
     if path == "/":
         route.fulfill(body=_PAGE, content_type="text/html")
     else:
-        route.fulfill(body=(FRONTEND / path[1:]).read_bytes(), content_type="text/javascript")
+        name, _, version = path[1:].partition("?v=")
+        assert (name == "quarter-card.js") is not bool(version)
+        route.fulfill(body=card_files()[name], content_type="text/javascript")
+
+
+@cache
+def card_files() -> dict[str, str]:
+    """As Home Assistant gets them."""
+    return parts(FRONTEND / "quarter-card.js")

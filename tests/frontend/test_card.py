@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .bench import BareChart
-from .card import FORECAST, NOW, PEAK, RUNNING, BareCard, answers, day, document, power, quarter_id
+from .card import FORECAST, NOW, PEAK, RUNNING, BareCard, answers, card_files, day, document, power, quarter_id
 from .conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -102,7 +102,9 @@ def test_a_day_and_one_of_its_quarters(card: BareCard) -> None:
     expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
     highest = max(row["consumed_power_avg"] for row in day("2026-03-14", without=("1000W", "1015W"))["quarters"])
     assert card.stat("highest") == watt(highest)
+    card.settle()
     card.page.locator(".plot").focus()
+    card.settle()
     card.page.keyboard.press("Home")
     card.page.keyboard.press("Enter")
     titled(card, f"00:00 {LINE} 00:15", "14 March 2026")
@@ -113,9 +115,11 @@ def test_a_month_and_one_of_its_days(card: BareCard) -> None:
     titled(card, "March 2026")
     expect(card.part("stat-days").locator("dd")).to_have_text("3")
     assert card.part("far-after").is_disabled()
-    # Newest first: who looks at a month looks at its end.
-    dates = [message["date"] for message in card.asked() if message["type"] == "digimon/day/get"]
-    assert dates == ["2026-03-15", "2026-03-14", "2026-03-10"]
+    # One question for all its days, which ends by itself.
+    asked = [message for message in card.asked() if message["type"] in {"digimon/day/get", "digimon/month/subscribe"}]
+    assert asked == [{"type": "digimon/month/subscribe", "year": 2026, "month": 3}]
+    card.page.wait_for_function("window.monthsEnded === 1")
+    card.settle()
     card.page.locator(".plot").focus()
     for _ in range(10):
         card.page.keyboard.press("ArrowRight") if _ else card.page.keyboard.press("Home")
@@ -206,8 +210,8 @@ def test_which_board_is_meant(card: BareCard) -> None:
     card.add({"config_entry_id": "one"})
     assert {"type": "digimon/quarter/subscribe", "config_entry_id": "one"} in card.asked()
     card.add({"device_id": "two", "view": "month"})
-    assert {"type": "digimon/month_peaks", "device_id": "two"} in card.asked()
-    assert {"type": "digimon/days", "device_id": "two"} in card.asked()
+    expect(card.part("stat-days").locator("dd")).to_have_text("3")
+    assert {"type": "digimon/month/subscribe", "device_id": "two", "year": 2026, "month": 3} in card.asked()
     card.add({}, error="not_found")
     expect(card.part("note")).to_have_text("Choose a board in the settings of this card.")
 
@@ -220,10 +224,36 @@ def test_who_takes_the_card_away_listens_no_more(card: BareCard) -> None:
     card.page.wait_for_function("listeners.length === 1")
 
 
+def test_a_first_load_takes_less_than_40_kb(open_window: Open) -> None:
+    """All that is fetched until the quarter is seen, as text; over the wire it is a third of it."""
+    for language in ("en", "nl", "fr", "de"):
+        window = open_window(locale=f"{language}-BE")
+        BareCard(window.page, language=language)
+        taken = [url.rpartition("/")[2].partition("?")[0] for url in window.requests]
+        files = [name for name in taken if name.endswith(".js")]
+        assert files[0] == "quarter-card.js"
+        assert set(files[1:]) == {f"card-texts-{language}.js", f"chart-texts-{language}.js"}
+        assert sum(len(card_files()[name].encode()) for name in files) < 40_000
+
+
+def test_a_window_that_is_older_than_the_update_says_so(open_window: Open) -> None:
+    window = open_window()
+    card = BareCard(window.page)
+    window.page.route("**/card-past.js?*", lambda route: route.fulfill(status=404))
+    card.part("view-day").click()
+    expect(card.part("note")).to_have_text("Digimon was updated: reload this page.")
+    window.forgive("404")
+    # What it has already it goes on showing.
+    card.part("view-now").click()
+    titled(card, f"18:45 {LINE} 19:00", "15 March 2026")
+    expect(card.part("note")).to_have_text("")
+
+
 def test_its_settings(card: BareCard) -> None:
     form = card.page.evaluate(
-        """() => {
-            const {schema, computeLabel, computeHelper} = customElements.get("digimon-quarter-card").getConfigForm();
+        """async () => {
+            const element = customElements.get("digimon-quarter-card");
+            const {schema, computeLabel, computeHelper} = await element.getConfigForm();
             return schema.map(field => [field.name, computeLabel(field), computeHelper(field) ?? ""]);
         }"""
     )

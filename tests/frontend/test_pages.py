@@ -56,10 +56,9 @@ def test_modules_become_one(tmp_path: Path) -> None:
     )
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\nimport { LOW } from "./deep/low-er.js";\nb(LOW);\n')
     assert pages.script(tmp_path / "a.js") == (
-        "const $low_er = (() => {\nconst LOW = 1;\nconst mine = 2;\nreturn { LOW };\n})();\n"
-        "const $b = (() => {\nconst { LOW } = $low_er;\n\nconst mine = LOW;\nasync function b() {\nreturn mine;\n}\n"
-        "return { b };\n})();\n"
-        "const $a = (() => {\nconst { b } = $b;\nconst { LOW } = $low_er;\nb(LOW);\nreturn {  };\n})();\n"
+        "const $low_er=(()=>{const b=1;const c=2;return{a:b}})();\n"
+        "const $b=(()=>{const{a:c}=$low_er;const e=c;async function b(){return e}\nreturn{a:b}})();\n"
+        "const $a=(()=>{const{a:b}=$b;const{a:c}=$low_er;b(c);return{}})();\n"
     )
 
 
@@ -68,6 +67,7 @@ def test_modules_become_one(tmp_path: Path) -> None:
     [
         ('import { b } from "./b.js";\n', 'import { a } from "./a.js";\n', "imports itself"),
         ('import { b } from "./b.js";\n', "export default 1;\n", "not understood"),
+        ('import { c } from "./b.js";\n', "export const b = 1;\n", "does not export"),
         ('import b from "./b.js";\n', "export const b = 1;\n", "not understood"),
     ],
 )
@@ -88,4 +88,28 @@ def test_every_language_says_everything() -> None:
         texts = re.findall(r'^  (\w+):\s*((?:"[^"]*"[\s+]*)+),$', body, re.MULTILINE)
         tables.append({name: set(re.findall(r"\{\w+\}", text)) for name, text in texts})
     assert len(tables[0]) > 100
+    assert tables[0] == tables[1] == tables[2] == tables[3]
+
+
+@pytest.mark.parametrize("name", ["card-texts", "chart-texts"])
+def test_every_file_of_a_language_says_everything(name: str) -> None:
+    tables = []
+    for language in ("en", "nl", "fr", "de"):
+        source = (WWW / "chart" / f"{name}-{language}.js").read_text()
+        texts = re.findall(r'^  (\w+): "(.*)",$', source, re.MULTILINE)
+        tables.append({key: set(re.findall(r"\{\w+\}", text)) for key, text in texts})
+    assert len(tables[0]) > 15
+    assert tables[0] == tables[1] == tables[2] == tables[3]
+
+
+@pytest.mark.parametrize("name", ["card-past-texts", "card-editor"])
+def test_every_language_of_a_file_says_everything(name: str) -> None:
+    source = (WWW / "chart" / f"{name}.js").read_text()
+    tables = []
+    for language in ("en", "nl", "fr", "de"):
+        body = re.search(rf"^  {language}: \{{\n(.*?)^  \}},", source, re.MULTILINE | re.DOTALL)
+        assert body
+        texts = re.findall(r'^    (\w+): "(.*)",$', body[1], re.MULTILINE)
+        tables.append({key: set(re.findall(r"\{\w+\}", text)) for key, text in texts})
+    assert len(tables[0]) > 3
     assert tables[0] == tables[1] == tables[2] == tables[3]

@@ -32,7 +32,7 @@ def test_quarters_of_two_years(chart: BareChart) -> None:
     instants = list(range(FIRST, FIRST + DAYS * 86400, STEP_SECONDS))
     found = chart.page.evaluate(
         """async instants => {
-            const clock = await import("/quarters.js");
+            const clock = ({...await import("/quarters.js"), ...await import("/calendar.js")});
             return instants.map(utc => {
                 const id = clock.quarterAt(utc + 899);
                 return [id, clock.quarterStart(id), clock.isSummer(utc), clock.quarterLabel(id), clock.quarterPath(id)];
@@ -52,7 +52,7 @@ def test_quarters_of_two_years(chart: BareChart) -> None:
 def test_every_day_of_two_years(chart: BareChart) -> None:
     found = chart.page.evaluate(
         """async days => {
-            const clock = await import("/quarters.js");
+            const clock = ({...await import("/quarters.js"), ...await import("/calendar.js")});
             return days.map(([year, month, day]) => clock.dayQuarters({year, month, day}));
         }""",
         [list(day) for day in days()],
@@ -72,13 +72,13 @@ def test_every_day_of_two_years(chart: BareChart) -> None:
     ],
 )
 def test_a_date_in_an_address(chart: BareChart, text: str, day: dict[str, int] | None) -> None:
-    found = chart.page.evaluate("async text => (await import('/quarters.js')).dayOfText(text)", text)
+    found = chart.page.evaluate("async text => (await import('/calendar.js')).dayOfText(text)", text)
     assert found == day
 
 
 def test_a_quarter_that_no_clock_shows(chart: BareChart) -> None:
     script = """async labels => {
-        const clock = await import("/quarters.js");
+        const clock = ({...await import("/quarters.js"), ...await import("/calendar.js")});
         return labels.map(label => clock.quarterOfLabel({year: 2026, month: 3, day: 29}, label));
     }"""
     missing, wrong, shown = chart.page.evaluate(script, ["0215W", "0315W", "0315S"])

@@ -102,20 +102,42 @@ async def test_a_browser_keeps_what_it_asked_for_by_version(
     await set_up(hass, entry)
     client = await hass_client_no_auth()
     card = read_card()
+    first = gzip.decompress(card.files["quarter-card.js"].content)
     answer = await client.get(card.url)
     assert answer.status == 200
     assert answer.content_type == "text/javascript"
     assert "immutable" in answer.headers["Cache-Control"]
-    assert await answer.read() == gzip.decompress(card.content)
+    assert await answer.read() == first
     # Somebody's YAML names no version: it is asked for again after an update.
     answer = await client.get(URL, headers={"Accept-Encoding": "identity"})
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "Content-Encoding" not in answer.headers
-    assert await answer.read() == gzip.decompress(card.content)
+    assert await answer.read() == first
     answer = await client.get(URL, headers={"If-None-Match": answer.headers["ETag"]})
     assert answer.status == 304
 
 
-def test_the_file_stays_small() -> None:
-    """As it goes over the wire, with the chart and four languages in it."""
-    assert len(read_card().content) < 40_000
+async def test_a_part_is_given_in_the_version_that_fits(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    await set_up(hass, entry)
+    client = await hass_client_no_auth()
+    card = read_card()
+    first = gzip.decompress(card.files["quarter-card.js"].content).decode()
+    for name, file in card.files.items():
+        if name != "quarter-card.js":
+            assert f"{name}?v={file.version}" in first
+        answer = await client.get(f"/digimon/{name}?v={file.version}")
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert await answer.read() == gzip.decompress(file.content)
+    for wrong in ("card-past.js", "card-past.js?v=00000000", "bundle.py", "elements.js"):
+        assert (await client.get(f"/digimon/{wrong}")).status == 404
+
+
+def test_the_files_stay_small() -> None:
+    """What everybody takes, and what the first look at a day, a month or the year takes; as text."""
+    sizes = {name: len(gzip.decompress(file.content)) for name, file in read_card().files.items()}
+    for language in ("en", "nl", "fr", "de"):
+        texts = sizes[f"card-texts-{language}.js"] + sizes[f"chart-texts-{language}.js"]
+        assert sizes["quarter-card.js"] + texts < 40_000
+    assert sizes["card-past.js"] + sizes["chart-days.js"] < 20_000

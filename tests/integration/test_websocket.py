@@ -274,6 +274,67 @@ async def test_the_days_of_the_card_are_listed(board: Board, connection: MockHAC
     assert await ask(connection, "digimon/days") == {"days": ["2025-12-31", "2026-01-01"]}
 
 
+async def month_of(connection: MockHAClientWebSocket, year: int, month: int) -> list[Any]:
+    """All that is told of a month."""
+    await ask(connection, "digimon/month/subscribe", year=year, month=month)
+    told = [(await connection.receive_json())["event"]]
+    while not told[-1]["done"]:
+        told.append((await connection.receive_json())["event"])
+    return told
+
+
+async def test_the_days_of_a_month_are_told_as_they_come_and_asked_for_once(
+    board: Board, connection: MockHAClientWebSocket
+) -> None:
+    days = (date(2022, 6, 30), date(2022, 7, 1), date(2022, 7, 3))
+    put_folders(board, *days)
+    for day in days:
+        put_day(board, HOUSE, day, quarters=range(60, 80))
+    told = await month_of(connection, 2022, 7)
+    assert [len(event["peaks"]) for event in told] == [0, 1, 2]
+    asked_for = [await ask(connection, "digimon/day/get", date=f"2022-07-0{number}") for number in (3, 1)]
+    highest = [max(day["quarters"], key=lambda quarter: quarter["consumed_power_avg"]) for day in asked_for]
+    assert told[-1]["peaks"] == [
+        {"quarter_id": quarter["quarter_id"], "power": quarter["consumed_power_avg"]} for quarter in highest
+    ]
+    assert (told[-1]["complete"], told[-1]["failed"]) == (True, None)
+    asked = len(board.requests)
+    assert (await month_of(connection, 2022, 7))[-1] == told[-1]
+    # Only which days there are.
+    assert all("historic/day?" not in path for path in board.requests[asked:])
+    assert (await month_of(connection, 2022, 8))[-1]["peaks"] == []
+
+
+async def test_a_month_says_why_it_is_not_all_there(board: Board, connection: MockHAClientWebSocket) -> None:
+    put_folders(board, DAY)
+    put_day(board, HOUSE, DAY, quarters=range(4))
+    board.faults["/historic/day?year=2022&month=7&day=1"] = Fault.NO_JSON
+    told = await month_of(connection, 2022, 7)
+    assert (told[-1]["peaks"], told[-1]["failed"]) == ([], "digimon answers with an error")
+
+
+@pytest.mark.parametrize(("year", "month"), [(2022, 0), (2022, 13), (1999, 7), ("2022", 7), (None, 7)])
+async def test_what_is_no_month_is_refused(connection: MockHAClientWebSocket, year: object, month: object) -> None:
+    assert (await error(connection, "digimon/month/subscribe", year=year, month=month))[0] == "invalid_format"
+
+
+async def test_who_has_enough_of_a_month_is_told_no_more(board: Board, connection: MockHAClientWebSocket) -> None:
+    days = [date(2022, 7, number) for number in range(1, 29)]
+    put_folders(board, *days)
+    for day in days:
+        put_day(board, HOUSE, day, quarters=range(1))
+    await connection.send_json_auto_id({"type": "digimon/month/subscribe", "year": 2022, "month": 7})
+    answer = await connection.receive_json()
+    await connection.send_json_auto_id({"type": "unsubscribe_events", "subscription": answer["id"]})
+    told = 0
+    while (message := await connection.receive_json())["type"] != "result":
+        told += 1
+    assert told < 28
+    assert message["success"]
+    asked = len([path for path in board.requests if "historic/day?" in path])
+    assert asked < 28
+
+
 @pytest.mark.parametrize("variant", ["three_phase"])
 async def test_month_peaks_come_in_order_of_time(board: Board, connection: MockHAClientWebSocket, variant: str) -> None:
     meter = board.read(METER)

@@ -2,9 +2,10 @@
 
 import { filled } from "./chart-texts.js";
 import { make, replace, write } from "./elements.js";
-import { FLOOR_WATT, billedWatt, lastPeaks } from "./month-peaks.js";
+import { billedWatt, lastPeaks } from "./month-peaks.js";
+import { FLOOR_WATT } from "./quarters.js";
 
-/** @typedef {import("./card-stats.js").Speech} Speech */
+/** @typedef {import("./card-past.js").PastSpeech} Speech */
 /** @typedef {import("./month-peaks.js").MonthPeak} MonthPeak */
 
 /**

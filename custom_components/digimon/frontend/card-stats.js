@@ -1,19 +1,15 @@
 /** The few numbers above the card's chart, and what it says of the risk. */
 
-import { rowOf } from "./chart-model.js";
 import { filled } from "./chart-texts.js";
-import { make, replace } from "./elements.js";
-import { INTERVAL_SECONDS, dayOf, localTime, quarterClock } from "./quarters.js";
+import { hide, make, write } from "./elements.js";
+import { localTime } from "./quarters.js";
 
-/** @typedef {import("./chart-model.js").QuarterDocument} QuarterDocument */
-/** @typedef {import("./chart-model.js").QuarterRow} QuarterRow */
 /** @typedef {import("./card-texts.js").CardTexts} CardTexts */
 /** @typedef {import("./formats.js").Formats} Formats */
 /** @typedef {{texts: CardTexts, formats: Formats}} Speech */
 /** @typedef {{id: string, name: string, value: string, kind?: string}} Stat */
 
 const NOTHING = "–";
-const HOUR_SECONDS = 3600;
 
 /**
  * Those of the running quarter.
@@ -46,107 +42,38 @@ export function runningStats({ live, quarter, forecast, month_peak }, { texts, f
 }
 
 /**
- * Those of a stored quarter.
- *
- * @param {QuarterDocument} quarter
- * @param {Speech} speech
- * @returns {Stat[]}
- */
-export function quarterStats(quarter, { texts, formats }) {
-  const row = rowOf(quarter);
-  return [
-    { id: "average", name: texts.average, value: formats.power(row.consumed), kind: "offtake" },
-    { id: "highest", name: texts.highest, value: formats.power(row.consumedMost) },
-    { id: "energy", name: texts.energy, value: formats.energy(energy(row.consumed, row.intervals)) },
-    { id: "injected", name: texts.injected, value: formats.energy(energy(row.produced, row.intervals)) },
-  ];
-}
-
-/**
- * Those of a day.
- *
- * @param {QuarterRow[]} rows
- * @param {number} quarters how many the day has
- * @param {Speech} speech
- * @returns {Stat[]}
- */
-export function dayStats(rows, quarters, { texts, formats }) {
-  if (!rows.length) return [];
-  const sum = (/** @type {(row: QuarterRow) => number} */ value) => rows.reduce((total, row) => total + value(row), 0);
-  const highest = rows.reduce((best, row) => (row.consumed > best.consumed ? row : best));
-  return [
-    {
-      id: "highest",
-      name: `${texts.highestQuarter} ${quarterClock(highest.id)}`,
-      value: formats.power(highest.consumed),
-      kind: "offtake",
-    },
-    { id: "energy", name: texts.energy, value: formats.energy(sum((row) => energy(row.consumed, row.intervals)), 2) },
-    { id: "injected", name: texts.injected, value: formats.energy(sum((row) => energy(row.produced, row.intervals)), 2) },
-    { id: "quarters", name: texts.quarters, value: `${rows.length} / ${quarters}` },
-  ];
-}
-
-/**
- * Those of a month.
- *
- * @param {{id: number, power: number}[]} peaks of its days
- * @param {Speech} speech
- * @returns {Stat[]}
- */
-export function monthStats(peaks, { texts, formats }) {
-  if (!peaks.length) return [];
-  const highest = peaks.reduce((best, peak) => (peak.power > best.power ? peak : best));
-  const day = formats.day(dayOf(highest.id), { day: "numeric", month: "short" }).replace(/\.$/, "");
-  return [
-    {
-      id: "highest",
-      name: `${texts.highestQuarter} ${day} ${quarterClock(highest.id)}`,
-      value: formats.power(highest.power),
-      kind: "offtake",
-    },
-    { id: "days", name: texts.days, value: String(peaks.length) },
-  ];
-}
-
-/**
  * Show them.
  *
  * @param {Element} list
  * @param {Stat[]} stats
  */
 export function showStats(list, stats) {
-  const parts = stats.map(({ id, name, value, kind }) =>
-    make("div", { id: `stat-${id}`, ...(kind ? { class: kind } : {}) }, make("dt", {}, name), make("dd", {}, value)),
-  );
-  replace(list, ...parts);
+  while (list.children.length > stats.length) list.lastElementChild?.remove();
+  stats.forEach(({ id, name, value, kind = "" }, number) => {
+    const part = list.children[number] ?? list.appendChild(make("div", {}, make("dt"), make("dd")));
+    if (part.id !== `stat-${id}`) part.id = `stat-${id}`;
+    if (part.className !== kind) part.className = kind;
+    write(part.children[0], name);
+    write(part.children[1], value);
+  });
 }
 
 /**
  * Show how likely it is that the running quarter costs money, how much, and until when it can be saved.
  *
  * @param {HTMLElement} place
- * @param {any} forecast
+ * @param {any} forecast null when nothing is expected
  * @param {Speech} speech
  */
-export function showRisk(place, { level, cost, act_by }, { texts, formats }) {
+export function showRisk(place, forecast, { texts, formats }) {
+  const { level = null, cost = 0, act_by = null } = forecast ?? {};
+  hide(place, !level);
+  if (!level) return;
   if (place.className !== level) place.className = level;
+  const part = (/** @type {string} */ tag) => /** @type {Element} */ (place.querySelector(tag));
   const said = [];
-  if (cost) {
-    const euros = new Intl.NumberFormat(formats.locale, { style: "currency", currency: "EUR" }).format(cost);
-    said.push(filled(texts.cost, { euros }));
-  }
+  if (cost) said.push(filled(texts.cost, { euros: formats.euros(cost) }));
   if (act_by) said.push(filled(texts.actBy, { time: localTime(act_by).toISOString().slice(11, 16) }));
-  const title = make("b", {}, texts.levels[/** @type {keyof CardTexts["levels"]} */ (level)]);
-  replace(place, make("span", {}, title, ...(said.length ? [" ", make("small", {}, said.join(" · "))] : [])));
-}
-
-/**
- * The energy of the intervals that were measured, in Wh, in either direction.
- *
- * @param {number} watt their mean
- * @param {number} intervals how many
- */
-function energy(watt, intervals) {
-  return (Math.abs(watt) * intervals * INTERVAL_SECONDS) / HOUR_SECONDS;
+  write(part("b"), texts.levels[/** @type {keyof CardTexts["levels"]} */ (level)]);
+  write(part("small"), said.join(" · "));
 }

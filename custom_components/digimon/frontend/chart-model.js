@@ -1,11 +1,13 @@
 /**
- * What the chart shows, made of the documents of the board; knows neither the screen nor a language.
+ * What the chart shows, made of the documents of the board; knows neither the screen nor a language. Days and months
+ * are made in `chart-days.js`.
  *
  * Offtake is 0 or more, injection 0 or less, both in W. A slot is an interval of a quarter or a quarter of a day.
  */
 
-import { QUARTER_INTERVALS, dayQuarters, dayStart, laterDay, quarterAt, quarterStart } from "./quarters.js";
+import { QUARTER_INTERVALS } from "./quarters.js";
 
+/** @typedef {import("./chart-reading.js").Words} Words */
 /** @typedef {import("./quarters.js").Day} Day */
 /** @typedef {(number | null)[]} Values one per slot, null where nothing was measured */
 
@@ -45,6 +47,7 @@ import { QUARTER_INTERVALS, dayQuarters, dayStart, laterDay, quarterAt, quarterS
 /**
  * @typedef {object} ChartModel
  * @property {"quarter" | "day" | "month"} kind
+ * @property {Telling | null} telling what is said in another way than of a quarter; null for a quarter
  * @property {number[]} ids the quarters that are shown; of a month, the first ones of its days
  * @property {(number | null)[]} [peaks] of a month, the highest quarters of its days
  * @property {number} slots
@@ -55,6 +58,15 @@ import { QUARTER_INTERVALS, dayQuarters, dayStart, laterDay, quarterAt, quarterS
  * @property {number} known before this slot, one without a value is a gap
  * @property {number} running the slot that goes on, -1 when none does
  * @property {number | null} average mean offtake
+ */
+
+/**
+ * @typedef {object} Telling how a kind of chart is told, with the words of a language
+ * @property {string[]} kinds what the legend names, but for gaps
+ * @property {(words: Words, model: ChartModel, slot: number) => string} time when a slot begins
+ * @property {(words: Words, model: ChartModel) => string} title name of the chart
+ * @property {(words: Words, model: ChartModel) => string[][]} table
+ * @property {(model: ChartModel, width: number) => {slot: number, text: string}[]} times for the lower edge
  */
 
 /**
@@ -70,6 +82,7 @@ export function quarterModel(document, running) {
   const down = (shown?.produced_power_interval_avgs ?? []).map(injectionOf);
   return {
     kind: "quarter",
+    telling: null,
     ids: shown ? [shown.quarter_id] : [],
     slots: QUARTER_INTERVALS,
     up,
@@ -79,88 +92,6 @@ export function quarterModel(document, running) {
     known: running ? up.length : shown ? QUARTER_INTERVALS : 0,
     running: running ? up.length - 1 : -1,
     average: shown && up.some((value) => value !== null) ? shown.consumed_power_avg : null,
-  };
-}
-
-/** @type {{key: string, ids: number[]}} */
-let lastDay = { key: "", ids: [] };
-
-/**
- * A day's quarters.
- *
- * @param {DayDocument} document
- * @returns {ChartModel}
- */
-export function dayModel({ day, rows, until = 0 }) {
-  // A day is drawn again with each of its quarters that comes.
-  const key = Object.values(day).join();
-  if (lastDay.key !== key) lastDay = { key, ids: dayQuarters(day) };
-  const { ids } = lastDay;
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  /** @param {(row: QuarterRow) => number} value @returns {Values} */
-  const values = (value) =>
-    ids.map((id) => {
-      const row = byId.get(id);
-      return row && row.intervals > 0 ? value(row) : null;
-    });
-  const known = ids.findIndex((id) => quarterStart(id) >= until);
-  return {
-    kind: "day",
-    ids,
-    slots: ids.length,
-    up: values((row) => row.consumed),
-    down: values((row) => row.produced),
-    upMost: values((row) => row.consumedMost),
-    downMost: values((row) => row.producedMost),
-    known: known < 0 ? ids.length : known,
-    running: -1,
-    average: null,
-  };
-}
-
-/**
- * The highest quarters of a month's days.
- *
- * @param {MonthDocument} document
- * @returns {ChartModel}
- */
-export function monthModel({ year, month, peaks, until = 0 }) {
-  const ids = [];
-  for (let day = { year, month, day: 1 }; day.month === month; day = laterDay(day, 1)) ids.push(quarterAt(dayStart(day)));
-  // The bits of an id above those of the quarter are its date.
-  const byDay = new Map(peaks.map((peak) => [peak.id >> 8, peak]));
-  const known = ids.findIndex((id) => quarterStart(id) >= until);
-  return {
-    kind: "month",
-    ids,
-    peaks: ids.map((id) => byDay.get(id >> 8)?.id ?? null),
-    slots: ids.length,
-    up: ids.map((id) => byDay.get(id >> 8)?.power ?? null),
-    down: [],
-    upMost: [],
-    downMost: [],
-    known: known < 0 ? ids.length : known,
-    running: -1,
-    average: null,
-  };
-}
-
-/**
- * A quarter as one row of a day.
- *
- * @param {QuarterDocument} document
- * @returns {QuarterRow}
- */
-export function rowOf(document) {
-  const up = numbers(document.consumed_power_interval_avgs.map(offtakeOf));
-  const down = numbers(document.produced_power_interval_avgs.map(injectionOf));
-  return {
-    id: document.quarter_id,
-    intervals: up.length,
-    consumed: document.consumed_power_avg,
-    consumedMost: Math.max(0, ...up),
-    produced: down.length ? Math.trunc(down.reduce((sum, watt) => sum + watt, 0) / down.length) : 0,
-    producedMost: Math.min(0, ...down),
   };
 }
 
@@ -198,11 +129,11 @@ export function isGap(model, slot) {
 // The original firmware wraps around above 32,767 W: a value with the wrong sign is none.
 
 /** @param {number | null} watt */
-function offtakeOf(watt) {
+export function offtakeOf(watt) {
   return watt !== null && watt >= 0 ? watt : null;
 }
 
 /** @param {number | null} watt */
-function injectionOf(watt) {
+export function injectionOf(watt) {
   return watt !== null && watt <= 0 ? watt : null;
 }

@@ -1,9 +1,9 @@
 /** What the chart says in words: under its cursor, in one sentence, and as a table for who does not see it. */
 
 import { gaps, numbers } from "./chart-model.js";
-import { chartTexts, filled } from "./chart-texts.js";
+import { filled } from "./chart-texts.js";
 import { Formats } from "./formats.js";
-import { INTERVAL_SECONDS, QUARTER_SECONDS, dayOf, quarterClock } from "./quarters.js";
+import { INTERVAL_SECONDS, QUARTER_SECONDS, quarterClock } from "./quarters.js";
 
 /** @typedef {import("./chart-model.js").ChartModel} ChartModel */
 /** @typedef {import("./chart-texts.js").ChartTexts} ChartTexts */
@@ -16,15 +16,14 @@ import { INTERVAL_SECONDS, QUARTER_SECONDS, dayOf, quarterClock } from "./quarte
  */
 
 const SLOTS_A_MINUTE = 60 / INTERVAL_SECONDS;
-const HOUR_QUARTERS = 4;
 // Of a phone, or of a card among others; in pixels.
-const NARROW_WIDTH = 480;
+export const NARROW_WIDTH = 480;
 
 /** The words of a language for a model. */
 export class Words {
-  /** @param {import("./formats.js").Language} language */
-  constructor(language) {
-    this.texts = chartTexts(language);
+  /** @param {import("./formats.js").Language} language @param {ChartTexts} texts */
+  constructor(language, texts) {
+    this.texts = texts;
     this.formats = new Formats(language);
   }
 
@@ -73,11 +72,9 @@ export class Words {
    * @param {ChartModel} model
    */
   legend(model) {
-    const { texts } = this;
-    if (model.kind === "month") return [{ kind: "offtake", text: texts.dayPeak }];
-    const kinds = model.kind === "day" ? ["offtake", "most", "injection"] : ["offtake", "injection"];
-    if (gaps(model)) kinds.push("gap");
-    return kinds.map((kind) => ({ kind, text: texts[/** @type {keyof ChartTexts} */ (kind)] }));
+    const kinds = [...(model.telling?.kinds ?? ["offtake", "injection"])];
+    if (model.kind !== "month" && gaps(model)) kinds.push("gap");
+    return kinds.map((kind) => ({ kind, text: this.texts[/** @type {keyof ChartTexts} */ (kind)] }));
   }
 
   /**
@@ -87,12 +84,7 @@ export class Words {
    * @param {number} slot
    */
   time(model, slot) {
-    if (model.kind === "month") {
-      const day = this.formats.day(dayOf(model.ids[slot]), { weekday: "short", day: "numeric", month: "short" });
-      const peak = model.peaks?.[slot] ?? null;
-      return peak === null ? day : `${day}, ${quarterClock(peak)}`;
-    }
-    if (model.kind === "day") return quarterClock(model.ids[slot]);
+    if (model.telling) return model.telling.time(this, model, slot);
     return model.ids.length ? clockWithSeconds(model.ids[0], slot * INTERVAL_SECONDS) : "";
   }
 
@@ -124,15 +116,9 @@ export class Words {
    * @param {ChartModel} model
    */
   title(model) {
-    if (!model.ids.length) return this.texts.empty;
-    if (model.kind === "day") {
-      return filled(this.texts.dayChart, { day: this.formats.day(dayOf(model.ids[0])).toLowerCase() });
-    }
     const [id] = model.ids;
-    if (model.kind === "month") {
-      const month = this.formats.day(dayOf(id), { month: "long", year: "numeric" }).toLowerCase();
-      return filled(this.texts.monthChart, { month });
-    }
+    if (id === undefined) return this.texts.empty;
+    if (model.telling) return model.telling.title(this, model);
     return filled(this.texts.quarterChart, { from: quarterClock(id), to: quarterClock(id, QUARTER_SECONDS) });
   }
 
@@ -171,17 +157,13 @@ export class Words {
    * @returns {string[][]} rows of cells, the first with the names of the columns
    */
   table(model) {
+    if (model.telling) return model.telling.table(this, model);
     const { texts, formats } = this;
-    if (model.kind === "month") {
-      const rows = model.up.slice(0, model.known).map((watt, slot) => [this.time(model, slot), watt === null ? texts.gap : formats.power(watt)]);
-      return [[texts.day, texts.dayPeak], ...rows];
-    }
-    const size = model.kind === "day" ? 1 : SLOTS_A_MINUTE;
-    const rows = [[model.kind === "day" ? texts.quarter : texts.time, texts.offtake, texts.injection]];
-    for (let slot = 0; slot < model.known; slot += size) {
-      const up = mean(model.up.slice(slot, slot + size));
-      const down = mean(model.down.slice(slot, slot + size));
-      const time = model.kind === "day" ? this.time(model, slot) : quarterClock(model.ids[0], slot * INTERVAL_SECONDS);
+    const rows = [[texts.time, texts.offtake, texts.injection]];
+    for (let slot = 0; slot < model.known; slot += SLOTS_A_MINUTE) {
+      const up = mean(model.up.slice(slot, slot + SLOTS_A_MINUTE));
+      const down = mean(model.down.slice(slot, slot + SLOTS_A_MINUTE));
+      const time = quarterClock(model.ids[0], slot * INTERVAL_SECONDS);
       rows.push([time, up === null ? texts.gap : formats.power(up), down === null ? "" : formats.power(Math.abs(down))]);
     }
     return rows;
@@ -194,23 +176,13 @@ export class Words {
    * @param {number} width pixels
    */
   times(model, width) {
+    if (model.telling) return model.telling.times(model, width);
+    const [id] = model.ids;
     /** @type {{slot: number, text: string}[]} */
     const found = [];
-    if (model.kind === "month") {
-      const days = width < NARROW_WIDTH ? 5 : 2;
-      for (let slot = 0; slot < model.slots; slot += days) found.push({ slot: slot + 0.5, text: String(slot + 1) });
-    } else if (model.kind === "day") {
-      const hours = width < NARROW_WIDTH ? 6 : width < 800 ? 3 : 2;
-      model.ids.forEach((id, slot) => {
-        const quarter = id & 0x7f;
-        if (quarter % (hours * HOUR_QUARTERS) === 0) found.push({ slot, text: quarterClock(id) });
-      });
-      found.push({ slot: model.slots, text: "24:00" });
-    } else if (model.ids.length) {
-      const minutes = width < NARROW_WIDTH ? 5 : 3;
-      for (let minute = 0; minute <= QUARTER_SECONDS / 60; minute += minutes) {
-        found.push({ slot: minute * SLOTS_A_MINUTE, text: quarterClock(model.ids[0], minute * 60) });
-      }
+    const minutes = width < NARROW_WIDTH ? 5 : 3;
+    for (let minute = 0; id !== undefined && minute <= QUARTER_SECONDS / 60; minute += minutes) {
+      found.push({ slot: minute * SLOTS_A_MINUTE, text: quarterClock(id, minute * 60) });
     }
     return found;
   }

@@ -4,16 +4,18 @@
  */
 export const CHART_STYLE = `
 :host {
-  --text: var(--digimon-text, var(--primary-text-color, #18222d));
-  --muted: var(--digimon-muted, var(--secondary-text-color, #5a6775));
-  --paper: var(--digimon-paper, var(--card-background-color, #fff));
-  --rule: var(--digimon-rule, var(--divider-color, #dfe4ea));
-  --offtake: var(--digimon-offtake, #e8771a);
-  --over: var(--digimon-over, #c92a2a);
-  --injection: var(--digimon-injection, #12936b);
-  --average: var(--digimon-average, #1f5fd1);
-  --peak: var(--digimon-peak, #b3155c);
-  --target: var(--digimon-target, #6b4fc4);
+  --text: var(--digimon-text, var(--primary-text-color, var(--ink)));
+  --muted: var(--digimon-muted, var(--secondary-text-color, var(--pencil)));
+  --paper: var(--digimon-paper, var(--card-background-color, var(--sheet)));
+  --rule: var(--digimon-rule, var(--divider-color, var(--hair)));
+  --offtake: var(--digimon-offtake, var(--amber));
+  --over: var(--digimon-over, var(--red));
+  --injection: var(--digimon-injection, var(--green));
+  --average: var(--digimon-average, var(--blue));
+  --peak: var(--digimon-peak, var(--plum));
+  --target: var(--digimon-target, var(--violet));
+  --ink: #18222d; --pencil: #5a6775; --sheet: #fff; --hair: #dfe4ea; --amber: #e8771a; --red: #c92a2a; --green: #12936b;
+  --blue: #1f5fd1; --plum: #b3155c; --violet: #6b4fc4;
   position: relative;
   display: flex;
   flex-direction: column;
@@ -24,16 +26,8 @@ export const CHART_STYLE = `
 }
 @media (prefers-color-scheme: dark) {
   :host {
-    --text: var(--digimon-text, var(--primary-text-color, #e7edf3));
-    --muted: var(--digimon-muted, var(--secondary-text-color, #9aa8b7));
-    --paper: var(--digimon-paper, var(--card-background-color, #171f29));
-    --rule: var(--digimon-rule, var(--divider-color, #2b3643));
-    --offtake: var(--digimon-offtake, #ff9d4d);
-    --over: var(--digimon-over, #ff6b6b);
-    --injection: var(--digimon-injection, #34d3a2);
-    --average: var(--digimon-average, #82b1ff);
-    --peak: var(--digimon-peak, #ff7db1);
-    --target: var(--digimon-target, #b8a2ff);
+    --ink: #e7edf3; --pencil: #9aa8b7; --sheet: #171f29; --hair: #2b3643; --amber: #ff9d4d; --red: #ff6b6b;
+    --green: #34d3a2; --blue: #82b1ff; --plum: #ff7db1; --violet: #b8a2ff;
   }
 }
 :host([hidden]), [hidden] { display: none !important }
@@ -68,19 +62,12 @@ text { fill: var(--muted); font-size: 12px }
 .label.average { right: 8px; color: var(--average) }
 .label.peak, .label.far { color: var(--peak) }
 .label.target { color: var(--target) }
-.reading {
-  position: absolute; top: 0; left: 0; padding: 5px 9px; pointer-events: none; white-space: nowrap;
-  color: var(--text); background: var(--paper); border: 1px solid var(--rule); border-radius: 8px;
-  box-shadow: 0 3px 12px #0003;
-}
-.reading strong, .reading span { display: block }
-.reading .key { display: inline-block; margin-inline-end: 6px }
 .empty { position: absolute; inset: 0; display: grid; place-items: center; color: var(--muted); font-size: 14px }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 4px 0 0; padding: 0; list-style: none; color: var(--muted) }
 .key { display: inline-block; width: 10px; height: 10px; margin-inline-end: 5px; border-radius: 2px; background: var(--muted) }
-.key.offtake { background: var(--offtake) }
+.key.offtake, .key.most, .key.dayPeak { background: var(--offtake) }
 .key.injection { background: var(--injection) }
-.key.most { background: var(--offtake) }
+.key.most { opacity: .4 }
 .key.gap { opacity: .3 }
 .unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%) }
 @keyframes breathe { 50% { opacity: .45 } }

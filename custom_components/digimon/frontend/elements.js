@@ -25,6 +25,16 @@ export function write(element, text) {
 }
 
 /**
+ * Hide something or show it; what is so already costs nothing.
+ *
+ * @param {HTMLElement} element
+ * @param {boolean} hidden
+ */
+export function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/**
  * Put elements in the place of others, unless they look the same.
  *
  * @param {Element} parent

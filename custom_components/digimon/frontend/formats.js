@@ -9,6 +9,8 @@ const LOCALES = { en: "en-GB", nl: "nl-BE", fr: "fr-BE", de: "de-BE" };
 /** @type {Language[]} */
 export const LANGUAGES = ["nl", "fr", "de", "en"];
 
+const MOST_DAYS = 200;
+
 // A number and its unit stay on one line.
 const SPACE = "\u00a0";
 
@@ -27,6 +29,10 @@ export function languageOf(tag) {
 export class Formats {
   /** @type {Map<number, Intl.NumberFormat>} */
   #numbers = new Map();
+  /** The same days are written again and again. @type {Map<string, string>} */
+  #days = new Map();
+  /** @type {Intl.NumberFormat | undefined} */
+  #euros;
   /** @type {Map<string, Intl.DateTimeFormat>} */
   #dates = new Map();
 
@@ -66,6 +72,16 @@ export class Formats {
   }
 
   /**
+   * An amount of money.
+   *
+   * @param {number} value
+   */
+  euros(value) {
+    this.#euros ??= new Intl.NumberFormat(this.locale, { style: "currency", currency: "EUR" });
+    return this.#euros.format(value);
+  }
+
+  /**
    * A power: `850 W`, `2.04 kW`.
    *
    * @param {number} watt
@@ -97,7 +113,14 @@ export class Formats {
       format = new Intl.DateTimeFormat(this.locale, { ...options, timeZone: "UTC" });
       this.#dates.set(key, format);
     }
-    const text = format.format(Date.UTC(year, month - 1, day));
-    return text.charAt(0).toUpperCase() + text.slice(1);
+    const which = `${key} ${year} ${month} ${day}`;
+    let text = this.#days.get(which);
+    if (text === undefined) {
+      text = format.format(Date.UTC(year, month - 1, day));
+      text = text.charAt(0).toUpperCase() + text.slice(1);
+      if (this.#days.size > MOST_DAYS) this.#days.clear();
+      this.#days.set(which, text);
+    }
+    return text;
   }
 }

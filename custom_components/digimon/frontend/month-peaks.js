@@ -1,5 +1,7 @@
 /** The month peaks that the capacity tariff is paid on. */
 
+import { FLOOR_WATT } from "./quarters.js";
+
 /**
  * @typedef {object} MonthPeak
  * @property {number} month months since the year 0
@@ -8,8 +10,6 @@
  * @property {boolean} counts whether it is one of the last 12 months
  */
 
-// What a month counts for at least (VREG, capacity tariff).
-export const FLOOR_WATT = 2500;
 const COUNTED_MONTHS = 12;
 const SHOWN_MONTHS = 13;
 

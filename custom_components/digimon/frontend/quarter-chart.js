@@ -7,31 +7,22 @@
  * `quarter-selected` with the quarter's id as `detail.id`, in a month `day-selected` with that of the day's first.
  */
 
-import { dayModel, monthModel, quarterModel } from "./chart-model.js";
+import { quarterModel } from "./chart-model.js";
 import { Drawing } from "./chart-drawing.js";
 import { Words } from "./chart-reading.js";
+import { Spoken } from "./chart-spoken.js";
 import { CHART_STYLE } from "./chart-style.js";
+import { chartTexts } from "./chart-texts.js";
+import { hide } from "./elements.js";
 import { languageOf } from "./formats.js";
 
 /** @typedef {import("./chart-model.js").DayDocument} DayDocument */
 /** @typedef {import("./chart-model.js").MonthDocument} MonthDocument */
 /** @typedef {import("./chart-model.js").QuarterDocument} QuarterDocument */
 /** @typedef {import("./chart-drawing.js").Line} Line */
+/** @typedef {import("./formats.js").Language} Language */
 
-const PAGE_SLOTS = 12;
-// A summary that is read aloud with every new interval would never end.
-const SUMMARY_MILLISECONDS = 60000;
-const TABLE_MILLISECONDS = 1000;
-
-/** @type {Record<string, (slot: number, last: number) => number>} */
-const KEYS = {
-  ArrowLeft: (slot) => slot - 1,
-  ArrowRight: (slot) => slot + 1,
-  PageUp: (slot) => slot - PAGE_SLOTS,
-  PageDown: (slot) => slot + PAGE_SLOTS,
-  Home: () => 0,
-  End: (_, last) => last,
-};
+const EVENTS = ["focus", "blur", "keydown", "click", "pointermove", "pointerdown", "pointerleave"];
 
 /** @type {Record<string, string | undefined>} */
 const SELECTED = { day: "quarter-selected", month: "day-selected" };
@@ -62,7 +53,7 @@ const TEMPLATE = `
  * @property {string | null} language such as `nl` or `nl-BE`; null for that of the page
  */
 
-/** @typedef {HTMLElement & ChartProperties} QuarterChart */
+/** @typedef {HTMLElement & ChartProperties & {busy: boolean}} QuarterChart */
 
 class QuarterChartElement extends HTMLElement {
   /** @type {ChartProperties} */
@@ -80,13 +71,21 @@ class QuarterChartElement extends HTMLElement {
   #model = quarterModel(null, false);
   /** @type {Line[]} */
   #lines = [];
-  #words = new Words("en");
+  /** @type {Words | null} those of a language that has been loaded */
+  #words = null;
+  /** @type {Language | null} that is on its way */
+  #expected = null;
+  /** @type {typeof import("./chart-days.js") | null} loaded for the first day or month */
+  #days = null;
+  /** @type {typeof import("./chart-cursor.js") | null} loaded when a key, a mouse or a finger comes near */
+  #hand = null;
+  #pointed;
+  /** For how many files it waits. */
+  #waiting = 0;
+  #loading = false;
   /** @type {number | null} */
   #cursor = null;
   #frame = 0;
-  #table = 0;
-  #summaryOf = "";
-  #summaryAt = 0;
   #size = { width: 0, height: 0 };
 
   constructor() {
@@ -99,29 +98,37 @@ class QuarterChartElement extends HTMLElement {
     this.#plot = part(".plot");
     /** @type {HTMLElement} */
     this.#reading = part(".reading");
-    /** @type {HTMLElement} */
-    this.#empty = part(".empty");
-    /** @type {HTMLElement} */
-    this.#legend = part(".legend");
-    /** @type {HTMLElement} */
-    this.#summary = part("#summary");
-    /** @type {HTMLTableElement} */
-    this.#rows = part("table");
+    this.#spoken = new Spoken({
+      legend: part(".legend"),
+      empty: part(".empty"),
+      summary: part("#summary"),
+      table: part("table"),
+    });
     this.#drawing = new Drawing(part("svg"), part(".labels"));
     this.#observer = new ResizeObserver(([entry]) => {
       this.#size = entry.contentRect;
       this.#change();
     });
     for (const name of /** @type {(keyof ChartProperties)[]} */ (Object.keys(this.#properties))) this.#offer(name);
-    this.#listen();
+    for (const type of EVENTS) this.#plot.addEventListener(type, (event) => this.#hear(event));
+    const chart = this;
+    this.#pointed = {
+      get cursor() {
+        return chart.#cursor;
+      },
+      get last() {
+        return chart.#last;
+      },
+      slotAt: (/** @type {PointerEvent} */ { clientX }) =>
+        this.#drawing.slotAt(clientX - this.#plot.getBoundingClientRect().left),
+      point: (/** @type {number | null} */ slot) => this.#point(slot),
+      select: () => this.#select(),
+    };
   }
 
   #plot;
   #reading;
-  #empty;
-  #legend;
-  #summary;
-  #rows;
+  #spoken;
   #drawing;
   #observer;
 
@@ -152,8 +159,8 @@ class QuarterChartElement extends HTMLElement {
   disconnectedCallback() {
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#table);
-    this.#frame = this.#table = 0;
+    this.#spoken.stop();
+    this.#frame = 0;
   }
 
   /** Draw before the next picture of the screen, once for everything that changes until then. */
@@ -164,48 +171,73 @@ class QuarterChartElement extends HTMLElement {
   #draw() {
     this.#frame = 0;
     const { width, height } = this.#size;
-    if (!width || !height) return;
-    const { quarter, day, month, running, projection, language } = this.#properties;
-    this.#speak(languageOf(language ?? this.closest("[lang]")?.getAttribute("lang") ?? navigator.language));
-    const shown = this.#model.ids[0];
-    this.#model = month ? monthModel(month) : day ? dayModel(day) : quarterModel(quarter, running);
-    if (this.#model.ids[0] !== shown) this.#cursor = null;
-    this.#lines = this.#linesAcross();
-    this.#drawing.draw(this.#model, this.#words.labels(this.#model, this.#lines, projection, width), {
-      width,
-      height,
-      ratio: devicePixelRatio,
-    });
-    this.#drawLegend();
+    const { language, projection } = this.#properties;
+    const words = this.#speak(languageOf(language ?? this.closest("[lang]")?.getAttribute("lang") ?? navigator.language));
+    const model = this.#makeModel();
+    // What is missing comes, and draws.
+    if (!width || !height || !words || !model) return;
+    if (this.#model.ids[0] !== model.ids[0]) this.#cursor = null;
+    this.#model = model;
+    this.#lines = this.#linesAcross(words);
+    const size = { width, height, ratio: devicePixelRatio };
+    this.#drawing.draw(model, words.labels(model, this.#lines, projection, width), size);
     this.#point(this.#cursor);
-    this.#summarise();
-    this.#table ||= window.setTimeout(() => this.#tabulate(), TABLE_MILLISECONDS);
+    this.#spoken.tell(words, model, this.#lines);
   }
 
-  /** @param {import("./formats.js").Language} language */
+  /** Whether something that was set is not drawn yet. */
+  get busy() {
+    return this.#frame > 0 || this.#waiting > 0 || this.#loading || this.#expected !== null;
+  }
+
+  /** What is to be shown; null as long as what makes it is loaded. */
+  #makeModel() {
+    const { quarter, day, month, running } = this.#properties;
+    if (!month && !day) return quarterModel(quarter, running);
+    if (this.#days) return month ? this.#days.monthModel(month) : day && this.#days.dayModel(day);
+    if (!this.#loading) {
+      this.#loading = true;
+      import("./chart-days.js")
+        .then((days) => (this.#days = days), console.error)
+        .finally(() => {
+          this.#loading = false;
+          if (this.#days) this.#change();
+        });
+    }
+    return null;
+  }
+
+  /**
+   * The words to speak with: until a language is there those of another one, or null.
+   *
+   * @param {Language} language
+   */
   #speak(language) {
-    if (this.#words.formats.language === language) return;
-    this.#words = new Words(language);
-    this.#plot.lang = language;
-    this.#summaryOf = "";
+    if (this.#words?.formats.language !== language && this.#expected !== language) {
+      this.#expected = language;
+      chartTexts(language)
+        .then((texts) => {
+          if (this.#expected === language) this.#words = new Words(language, texts);
+        }, console.error)
+        .finally(() => {
+          if (this.#expected !== language) return;
+          this.#expected = null;
+          if (this.#words?.formats.language !== language) return;
+          this.#plot.lang = language;
+          this.#change();
+        });
+    }
+    return this.#words;
   }
 
-  /** @returns {Line[]} */
-  #linesAcross() {
+  /** @param {Words} words @returns {Line[]} */
+  #linesAcross(words) {
     const { peak, target, targetText } = this.#properties;
     /** @type {Line[]} */
     const lines = [];
-    if (peak !== null) lines.push(this.#words.line("peak", peak, null));
-    if (target !== null) lines.push(this.#words.line("target", target, targetText));
+    if (peak !== null) lines.push(words.line("peak", peak, null));
+    if (target !== null) lines.push(words.line("target", target, targetText));
     return lines;
-  }
-
-  #drawLegend() {
-    const keys = this.#words.legend(this.#model);
-    const text = keys.map(({ text }) => text).join();
-    if (this.#legend.dataset.text === text) return;
-    this.#legend.dataset.text = text;
-    this.#legend.replaceChildren(...keys.map(({ kind, text }) => keyed("li", kind, text)));
   }
 
   /** The last slot that the cursor can go to. */
@@ -220,11 +252,13 @@ class QuarterChartElement extends HTMLElement {
    */
   #point(slot) {
     const model = this.#model;
+    const words = this.#words;
+    if (!words) return;
     this.#cursor = slot === null || !model.ids.length ? null : Math.min(Math.max(slot, 0), this.#last);
     const at = this.#cursor ?? this.#last;
-    const reading = this.#words.reading(model, at);
+    const reading = words.reading(model, at);
     const values = {
-      "aria-label": this.#words.title(model),
+      "aria-label": words.title(model),
       "aria-valuemin": 0,
       "aria-valuemax": this.#last,
       "aria-valuenow": at,
@@ -235,70 +269,25 @@ class QuarterChartElement extends HTMLElement {
     }
     this.#drawing.mark(this.#cursor);
     hide(this.#reading, this.#cursor === null);
-    if (this.#cursor !== null) this.#show(reading, this.#drawing.middle(this.#cursor));
+    if (this.#cursor !== null) {
+      this.#hand?.showReading(this.#reading, reading, this.#drawing.middle(this.#cursor), this.#size.width);
+    }
   }
 
-  /** @param {import("./chart-reading.js").Reading} reading @param {number} x */
-  #show(reading, x) {
-    const time = document.createElement("strong");
-    time.textContent = reading.time;
-    const parts = reading.parts.map(({ kind, text }) => keyed("span", kind, text));
-    this.#reading.replaceChildren(time, ...parts);
-    const room = this.#size.width - this.#reading.offsetWidth;
-    // Beside the cursor, on the side with more room, so that it does not cover the bar it is about.
-    const place = x < this.#size.width / 2 ? x + 10 : x - 10 - this.#reading.offsetWidth;
-    this.#reading.style.transform = `translateX(${Math.min(Math.max(place, 0), room)}px)`;
-  }
-
-  #summarise() {
-    const model = this.#model;
-    const empty = model.up.every((watt) => watt === null);
-    hide(this.#empty, !empty);
-    if (empty) this.#empty.textContent = this.#words.texts.empty;
-    // Another quarter is told at once, what happens in it now and then.
-    const subject = `${model.kind} ${model.ids[0]} ${model.running >= 0} ${empty}`;
-    const now = performance.now();
-    if (subject === this.#summaryOf && now - this.#summaryAt < SUMMARY_MILLISECONDS) return;
-    this.#summaryOf = subject;
-    this.#summaryAt = now;
-    this.#summary.textContent = `${this.#words.title(model)}. ${this.#words.summary(model, this.#lines)}`;
-  }
-
-  /** The table may lag behind: nobody looks at it while it changes. */
-  #tabulate() {
-    this.#table = 0;
-    const table = this.#words.table(this.#model);
-    while (this.#rows.rows.length > table.length) this.#rows.deleteRow(-1);
-    table.forEach((cells, number) => {
-      const row = this.#rows.rows[number] ?? this.#rows.insertRow();
-      cells.forEach((text, column) => {
-        const cell = row.cells[column] ?? row.appendChild(document.createElement(number && column ? "td" : "th"));
-        if (cell.textContent !== text) cell.textContent = text;
-      });
-    });
-  }
-
-  #listen() {
-    const plot = this.#plot;
-    /** @param {PointerEvent} event */
-    const point = (event) => this.#point(this.#drawing.slotAt(event.clientX - plot.getBoundingClientRect().left));
-    plot.addEventListener("pointermove", point);
-    plot.addEventListener("pointerdown", point);
-    plot.addEventListener("pointerleave", (event) => {
-      // A finger that was lifted leaves the reading where it was.
-      if (event.pointerType === "mouse") this.#point(null);
-    });
-    plot.addEventListener("blur", () => this.#point(null));
-    plot.addEventListener("click", () => this.#select());
-    plot.addEventListener("keydown", (event) => {
-      if (event.altKey || event.ctrlKey || event.metaKey) return;
-      const move = KEYS[event.key];
-      if (move) this.#point(move(this.#cursor ?? this.#last + 1, this.#last));
-      else if (event.key === "Escape") this.#point(null);
-      else if (event.key === "Enter" || event.key === " ") this.#select();
-      else return;
-      event.preventDefault();
-    });
+  /** What is heard before the hand is there is done when it is. @param {Event} event */
+  async #hear(event) {
+    if (!this.#hand) {
+      this.#waiting++;
+      try {
+        this.#hand = await import("./chart-cursor.js");
+      } catch (error) {
+        console.error(error);
+        return;
+      } finally {
+        this.#waiting--;
+      }
+    }
+    this.#hand.hear(event, this.#pointed);
   }
 
   #select() {
@@ -307,26 +296,6 @@ class QuarterChartElement extends HTMLElement {
     const detail = { id: this.#model.ids[this.#cursor] };
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
-}
-
-/**
- * A text behind a patch of the colour of what it is about.
- *
- * @param {string} tag
- * @param {string} kind
- * @param {string} text
- */
-function keyed(tag, kind, text) {
-  const element = document.createElement(tag);
-  const patch = document.createElement("span");
-  patch.className = `key ${kind}`;
-  element.append(patch, text);
-  return element;
-}
-
-/** @param {HTMLElement} element @param {boolean} hidden */
-function hide(element, hidden) {
-  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 // The page of a board has it once; a dashboard may load two versions of the card.

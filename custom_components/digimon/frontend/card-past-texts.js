@@ -1,0 +1,63 @@
+/** What the card says of what is over, in four languages. */
+
+/** @typedef {import("./formats.js").Language} Language */
+
+/** @satisfies {Record<Language, Record<string, string>>} */
+export const PAST_TEXTS = {
+  en: {
+    highest: "Highest 5 s",
+    energy: "Offtake",
+    injected: "Injection",
+    highestQuarter: "Peak",
+    quarters: "Quarters",
+    days: "Days",
+    mean: "Mean of {number} months",
+    noPeaks: "The meter tells no month peaks.",
+    explained: "What the capacity tariff is paid on. A month below 2.5 kW, the dashed line, counts as 2.5 kW.",
+    soFar: "so far",
+    old: "no longer counts",
+    average: "Average offtake",
+  },
+  nl: {
+    highest: "Hoogste 5 s",
+    energy: "Afname",
+    injected: "Injectie",
+    highestQuarter: "Piek",
+    quarters: "Kwartieren",
+    days: "Dagen",
+    mean: "Gemiddelde van {number} maanden",
+    noPeaks: "De meter geeft geen maandpieken door.",
+    explained: "Hierop betaal je het capaciteitstarief. Een maand onder 2,5 kW, de stippellijn, telt voor 2,5 kW.",
+    soFar: "tot nu toe",
+    old: "telt niet meer mee",
+    average: "Gemiddelde afname",
+  },
+  fr: {
+    highest: "Maximum 5 s",
+    energy: "Prélèvement",
+    injected: "Injection",
+    highestQuarter: "Pointe",
+    quarters: "Quarts d’heure",
+    days: "Jours",
+    mean: "Moyenne de {number} mois",
+    noPeaks: "Le compteur ne communique pas de pointes mensuelles.",
+    explained: "Base du tarif capacitaire. Un mois sous 2,5 kW, la ligne pointillée, compte pour 2,5 kW.",
+    soFar: "jusqu’ici",
+    old: "ne compte plus",
+    average: "Prélèvement moyen",
+  },
+  de: {
+    highest: "Höchste 5 s",
+    energy: "Bezug",
+    injected: "Einspeisung",
+    highestQuarter: "Spitze",
+    quarters: "Viertelstunden",
+    days: "Tage",
+    mean: "Mittelwert von {number} Monaten",
+    noPeaks: "Der Zähler nennt keine Monatsspitzen.",
+    explained: "Darauf wird der Kapazitätstarif gezahlt. Ein Monat unter 2,5 kW, der gestrichelten Linie, zählt als 2,5 kW.",
+    soFar: "bisher",
+    old: "zählt nicht mehr",
+    average: "Mittlerer Bezug",
+  },
+};
