@@ -58,7 +58,7 @@ class Board:
     def __init__(self) -> None:
         build = staged()
         self._process = subprocess.Popen(
-            [environment("MICROPYTHON32"), "-X", "heapsize=64m", ROOT / "tests/firmware/on_board/power_cut.py"],
+            [environment("MICROPYTHON32"), "-X", "heapsize=1m", ROOT / "tests/firmware/on_board/power_cut.py"],
             cwd=build / "app",
             env={"MICROPYPATH": f"{build}/app:{build}/twin:.frozen", "DIGIMON_TWIN": "{}"},
             stdin=subprocess.PIPE,
@@ -90,8 +90,8 @@ class Board:
         raise AssertionError("".join(said))
 
 
-class Campaign:
-    """A recorded day, replayed to any of its writes."""
+class Recording:
+    """A day on a card, sector by sector."""
 
     def __init__(self, folder: Path, begin: int, end: int, restarts: list[int]) -> None:
         """Record it.
@@ -101,28 +101,52 @@ class Campaign:
         :param restarts: when the board is stopped and started in order.
         """
         self.begin = begin
-        self.complaints: Counter[str] = Counter()
-        self.most_lost = 0
-        self._end = end
-        self.image = folder / "card.img"
-        self._log = folder / "writes"
-        self._board = Board()
-        self._applied = 0
-        make_image(self.image)
+        self.end = end
         # Three hours of a card of the original firmware, of the day before, which the index lacks.
         self.old = {
             "/" + path_of(utc): quarter_document(utc, [utc % 997] * 180, [0] * 180)
             for utc in range(begin - 86400, begin - 86400 + 3 * 3600, QUARTER)
         }
-        self._board.does("prepare", image=str(self.image), log=str(self._log), files=self.old)
-        self._apply(self._log.read_bytes())
-        answer = self._board.does(
-            "record", image=str(self.image), log=str(self._log), begin=begin, end=end, restarts=restarts
-        )
+        image, log = folder / "recorded.img", folder / "writes"
+        make_image(image)
+        with Board() as board:
+            board.does("prepare", image=str(image), log=str(log), files=self.old)
+            self.prepared = log.read_bytes()
+            apply(image, self.prepared)
+            answer = board.does("record", image=str(image), log=str(log), begin=begin, end=end, restarts=restarts)
         assert answer["state"] == "ok", answer
-        self._writes = self._log.read_bytes()
+        self.log = log.read_bytes()
         self.writes = answer["writes"]
-        assert len(self._writes) == self.writes * _ENTRY
+        assert len(self.log) == self.writes * _ENTRY
+
+    def write(self, number: int) -> bytes:
+        """A write: its sector, its second, and what was written."""
+        return self.log[number * _ENTRY : (number + 1) * _ENTRY]
+
+    def second_of(self, number: int) -> int:
+        """The second of a write; the end for the one behind the last."""
+        at = unpack_from("<II", self.log, number * _ENTRY)[1] if number < self.writes else self.end
+        return max(at, self.begin)
+
+
+class Replay:
+    """A recording, replayed to any of its writes, and what the board makes of it when the power goes there."""
+
+    def __init__(self, folder: Path, recording: Recording) -> None:
+        """Make a card of its own, as it was before the first write.
+
+        :param folder: a new one.
+        """
+        folder.mkdir()
+        self.complaints: Counter[str] = Counter()
+        self.most_lost = 0
+        self.image = folder / "card.img"
+        self._log = folder / "recovery"
+        self._recording = recording
+        self._applied = 0
+        make_image(self.image)
+        apply(self.image, recording.prepared)
+        self._board = Board()
 
     def __enter__(self) -> Self:
         return self
@@ -130,33 +154,42 @@ class Campaign:
     def __exit__(self, *_: object) -> None:
         self._board.__exit__()
 
-    def cut(self, number: int) -> Cut:
+    def cut(self, number: int, torn: int = 0) -> Cut:
         """Cut the power when so many sectors were written, and see what becomes of the card.
 
         :param number: no lower than that of the cut before.
+        :param torn: so many bytes of the next sector were written too, the rest of it not.
         """
-        self._apply(self._writes[self._applied * _ENTRY : number * _ENTRY])
+        recording = self._recording
+        apply(self.image, recording.log[self._applied * _ENTRY : number * _ENTRY])
         self._applied = number
-        # The second during which it happened: that of the write that did not.
-        at = unpack_from("<II", self._writes, number * _ENTRY)[1] if number < self.writes else self._end
-        cut = Cut(number, max(at, self.begin))
+        whole = self._tear(number, torn) if torn else b""
+        try:
+            return self._examine(Cut(number, recording.second_of(number)))
+        finally:
+            apply(self.image, whole)
+
+    def _tear(self, number: int, torn: int) -> bytes:
+        """Write the first bytes of a sector: what undoes it."""
+        entry = self._recording.write(number)
+        sector = entry[:8] + sector_of(self.image, entry)
+        return apply(self.image, entry[: 8 + torn] + sector[8 + torn :])
+
+    def _examine(self, cut: Cut) -> Cut:
         cut.complaints = complaints(self.image)
-        before = self._files()
-        self._check_stored(before, cut)
+        self._check_stored(files_of(self.image), cut)
         again = cut.at + DARK_SECONDS
         # To the end of the quarter and of the next one.
         end = (again // QUARTER + 2) * QUARTER + 1
-        log = self._log.with_name("recovery")
-        answer = self._board.does("recover", image=str(self.image), log=str(log), begin=again, end=end)
+        answer = self._board.does("recover", image=str(self.image), log=str(self._log), begin=again, end=end)
         assert (answer["state"], answer["index"]) == ("ok", "ready"), answer
         assert "Traceback" not in answer["said"], answer["said"]
-        kept = self._apply(log.read_bytes())
+        kept = apply(self.image, self._log.read_bytes())
         try:
             cut.complaints += complaints(self.image)
-            files = self._files()
-            cut.lost_seconds = self._check_recovered(files, cut, again, end)
+            cut.lost_seconds = self._check_recovered(files_of(self.image), cut, again, end)
         finally:
-            self._apply(kept)
+            apply(self.image, kept)
         self.complaints.update(cut.complaints)
         self.most_lost = max(self.most_lost, cut.lost_seconds)
         return cut
@@ -165,7 +198,9 @@ class Campaign:
         """Give the first of the old quarters the cluster of the second one as well."""
         fat = Fat(self.image)
         try:
-            (first, place), (second, _) = (fat.entry("/" + path_of(self.begin - 86400 + n * QUARTER)) for n in (0, 1))
+            (first, place), (second, _) = (
+                fat.entry("/" + path_of(self._recording.begin - 86400 + n * QUARTER)) for n in (0, 1)
+            )
         finally:
             fat.close()
         assert first != second
@@ -174,42 +209,21 @@ class Campaign:
         os.pwrite(image, (second >> 16).to_bytes(2, "little"), place + 20)
         os.close(image)
 
-    def _apply(self, writes: bytes) -> bytes:
-        """Write sectors to the image: what undoes it."""
-        undo: list[bytes] = []
-        image = os.open(self.image, os.O_RDWR)
-        try:
-            for start in range(0, len(writes), _ENTRY):
-                sector, utc = unpack_from("<II", writes, start)
-                undo.append(writes[start : start + 8] + os.pread(image, SECTOR, sector * SECTOR))
-                assert utc >= 0
-                os.pwrite(image, writes[start + 8 : start + _ENTRY], sector * SECTOR)
-        finally:
-            os.close(image)
-        return b"".join(reversed(undo))
-
-    def _files(self) -> dict[str, bytes]:
-        fat = Fat(self.image)
-        try:
-            return fat.files()
-        finally:
-            fat.close()
-
     def _check_stored(self, files: dict[str, bytes], cut: Cut) -> None:
         """What was stored before is still there before anybody mends anything."""
-        for path, text in self.old.items():
+        for path, text in self._recording.old.items():
             assert files[path] == text.encode(), path
         # The quarter that ended last may be the one that was being written.
-        for start in range(self.begin // QUARTER * QUARTER, cut.at // QUARTER * QUARTER - QUARTER, QUARTER):
-            self._check_quarter(files, start, range(max(start, self.begin), start + QUARTER))
+        for start in range(self._recording.begin // QUARTER * QUARTER, cut.at // QUARTER * QUARTER - QUARTER, QUARTER):
+            self._check_quarter(files, start, range(max(start, self._recording.begin), start + QUARTER))
 
     def _check_recovered(self, files: dict[str, bytes], cut: Cut, again: int, end: int) -> int:
         """Everything is there that has to be: how many seconds before the cut are not."""
-        for path, text in self.old.items():
+        for path, text in self._recording.old.items():
             assert files[path] == text.encode(), path
         lost = 0
-        for start in range(self.begin // QUARTER * QUARTER, end // QUARTER * QUARTER, QUARTER):
-            seconds = range(max(start, self.begin), start + QUARTER)
+        for start in range(self._recording.begin // QUARTER * QUARTER, end // QUARTER * QUARTER, QUARTER):
+            seconds = range(max(start, self._recording.begin), start + QUARTER)
             needed = [utc for utc in seconds if utc < cut.at - MOST_LOST_SECONDS or utc >= again]
             have = self._check_quarter(files, start, needed)
             lost += sum(1 for utc in seconds if utc < cut.at and (utc - start) // 5 not in have)
@@ -244,3 +258,30 @@ class Campaign:
         assert unpack_from("<IB", record) == (number, len(have))
         consumed = [watt(start + 5 * interval)[0] for interval in have]
         assert int.from_bytes(record[5:8], "little") == sum(consumed) // max(len(consumed), 1)
+
+
+def sector_of(image: Path, entry: bytes) -> bytes:
+    """What the sector of a write holds."""
+    with image.open("rb") as file:
+        file.seek(unpack_from("<I", entry)[0] * SECTOR)
+        return file.read(SECTOR)
+
+
+def apply(image: Path, writes: bytes) -> bytes:
+    """Write sectors to an image: what undoes it."""
+    undo: list[bytes] = []
+    with image.open("r+b", buffering=0) as file:
+        for start in range(0, len(writes), _ENTRY):
+            place = unpack_from("<I", writes, start)[0] * SECTOR
+            undo.append(writes[start : start + 8] + os.pread(file.fileno(), SECTOR, place))
+            os.pwrite(file.fileno(), writes[start + 8 : start + _ENTRY], place)
+    return b"".join(reversed(undo))
+
+
+def files_of(image: Path) -> dict[str, bytes]:
+    """Every file of a card."""
+    fat = Fat(image)
+    try:
+        return fat.files()
+    finally:
+        fat.close()

@@ -36,8 +36,11 @@ class Card:
         self.now = 0
         self._image = open(image, "rb")
         self._sectors = self._image.seek(0, 2) // _SECTOR
-        self._log = open(log, "wb")
+        self._log = open(log, "w+b")
+        # For each sector that was written, where in the log it stands: the sectors themselves of a whole day would
+        # ask for a heap that takes longer to collect than everything else takes.
         self._written = {}
+        self._log_end = 0
         self.writes = 0
 
     def info(self):
@@ -58,15 +61,18 @@ class Card:
                 self._image.seek(block * _SECTOR)
                 self._image.readinto(view[start : start + _SECTOR])
             else:
-                view[start : start + _SECTOR] = written
+                self._log.seek(written)
+                self._log.readinto(view[start : start + _SECTOR])
             block += 1
 
     def writeblocks(self, block, buffer):
         view = memoryview(buffer)
         for start in range(0, len(view), _SECTOR):
-            self._written[block] = bytes(view[start : start + _SECTOR])
+            self._log.seek(self._log_end)
             self._log.write(pack("<II", block, self.now))
-            self._log.write(self._written[block])
+            self._log.write(view[start : start + _SECTOR])
+            self._written[block] = self._log_end + 8
+            self._log_end += 8 + _SECTOR
             self.writes += 1
             block += 1
 
