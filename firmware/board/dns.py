@@ -26,6 +26,7 @@ _OPCODE = 0x7800
 _POINTER = 0xC0
 # A name of 255 bytes has at most 127 labels; more pointers than this is a loop.
 _MOST_LABELS = 64
+_LONGEST_NAME = 255
 # More than fit into a packet, with names as short as those of services are.
 _MOST_QUESTIONS = 128
 
@@ -97,7 +98,7 @@ def _read_name(message: bytes, position: int) -> "tuple[bytes, int]":
     """A name in lower case, and the position behind it.
 
     :raises IndexError: the message ends within the name.
-    :raises ValueError: the name goes in circles.
+    :raises ValueError: the name is too long, or goes in circles.
     """
     encoded = bytearray()
     after = -1
@@ -112,6 +113,8 @@ def _read_name(message: bytes, position: int) -> "tuple[bytes, int]":
         if len(label) <= length:
             raise IndexError
         encoded.extend(label.lower())
+        if len(encoded) > _LONGEST_NAME:
+            break
         position += 1 + length
         if length == 0:
             return bytes(encoded), position if after < 0 else after

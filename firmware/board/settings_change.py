@@ -27,7 +27,8 @@ def change(body: bytes, key: bytes, nonce: str, board: "Board") -> "Answer":
     """
     try:
         wanted = loads(body)
-    except ValueError:
+    except (ValueError, MemoryError):
+        # A thousand brackets are a thousand lists.
         wanted = None
     if not isinstance(wanted, dict):
         return 400, TEXT, None, "The settings have to be a JSON object"
@@ -63,7 +64,8 @@ def _change(document: "dict[str, Any]", wanted: "dict[str, Any]", key: bytes, no
         if name in given:
             network[name] = given[name]
     if "device_name" in wanted or given:
-        fields = {name: str(network.get(name, "")) for name in _NETWORK}
+        # What is no text is wrong; to write a list in a list in a list as one takes more stack than the board has.
+        fields = {name: network[name] if isinstance(network.get(name), str) else "" for name in _NETWORK}
         fields["ssid"] = "-"
         fields["ip_config"] = "static" if network.get("dhcp") is False else "dhcp"
         wrong = form.errors(fields, "-", secured=False)

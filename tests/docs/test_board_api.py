@@ -52,6 +52,20 @@ def test_every_path_of_the_board_is_described() -> None:
         assert re.search(rf"(?<![\w/]){re.escape(path)}(?![\w/])", described), path
 
 
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("_LONGEST_HEAD", r"A request of more than ([\d,]+) bytes"),
+        ("LONGEST_BODY", r"a body of more than ([\d,]+) bytes 413"),
+    ],
+)
+def test_a_limit_of_the_board_is_the_one_that_is_told(number: str, sentence: str) -> None:
+    source = (ROOT / "firmware" / "board" / "web.py").read_text(encoding="utf-8")
+    (limit,) = re.findall(rf"^{number} = (\d+)$", source, re.MULTILINE)
+    (told,) = re.findall(sentence, " ".join((ROOT / "docs/board-api.md").read_text(encoding="utf-8").split()))
+    assert int(told.replace(",", "")) == int(limit)
+
+
 @pytest.mark.parametrize("key", sorted(decode(telegram())))
 def test_every_key_of_a_telegram_is_explained(key: str) -> None:
     (table,) = (table for table in DOCUMENT.tables() if table[0][:2] == ["key", "OBIS"])

@@ -279,7 +279,7 @@ def test_settings_are_changed_and_unknown_ones_kept(twin: Twin, card: Path) -> N
         (b"{", 400),
         (b"\xff", 400),
         (b'{"device_name":"-"}', 422),
-        (b'{"device_name":5}', 200),
+        (b'{"device_name":5}', 422),
         (b'{"network":5}', 422),
         (b'{"network":{"dhcp":false,"ip":"1.2.3"}}', 422),
         (b'{"admin":"secret"}', 422),
