@@ -14,8 +14,9 @@
 #   DIGIMON_CHROMIUM       a browser, or empty
 #   DIGIMON_NETWORK        folder with Avahi and iproute2, for the tests of discovery
 #   DIGIMON_DOSFSTOOLS     folder with mkfs.fat and fsck.fat, for the tests of the card
+#   DIGIMON_DATABASES      folder with PostgreSQL and MariaDB, for the tests of the history
 # and the function `setup WHAT...`, WHAT being tools test homeassistant stubs micropython32 micropython64 chromium
-# network dosfstools.
+# network dosfstools databases.
 # It does nothing for what is there already. The variables hold before it too; only what they name does not exist yet.
 
 DIGIMON_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -37,6 +38,11 @@ MICROPYTHON32=$DIGIMON_CACHE/micropython32-$(_digimon_hash scripts/lib/micropyth
 MICROPYTHON64=$DIGIMON_CACHE/micropython64/usr/bin/micropython
 DIGIMON_NETWORK=$DIGIMON_CACHE/network
 DIGIMON_DOSFSTOOLS=$DIGIMON_CACHE/dosfstools
+DIGIMON_DATABASES=$DIGIMON_CACHE/databases
+# A database server refuses to run as root, and what is in root's home is for nobody else.
+if [ "$(id -u)" -eq 0 ]; then
+    DIGIMON_DATABASES=/var/cache/digimon/databases
+fi
 _digimon_find_chromium() {
     local name unpacked=
     if [ -e "$DIGIMON_CACHE/chromium/.complete" ]; then
@@ -50,7 +56,7 @@ _digimon_find_chromium() {
 _digimon_find_chromium
 
 export DIGIMON_ROOT DIGIMON_SHARED DIGIMON_CACHE DIGIMON_TOOLS DIGIMON_TEST DIGIMON_HOMEASSISTANT DIGIMON_STUBS
-export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK DIGIMON_DOSFSTOOLS
+export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK DIGIMON_DOSFSTOOLS DIGIMON_DATABASES
 
 # Whether WHAT is there; the mark is made when the folder has all it should have.
 _digimon_has() {
@@ -65,6 +71,7 @@ _digimon_has() {
         chromium) [ -n "$DIGIMON_CHROMIUM" ] ;;
         network) [ -e "$DIGIMON_NETWORK/.complete" ] ;;
         dosfstools) [ -e "$DIGIMON_DOSFSTOOLS/.complete" ] ;;
+        databases) [ -e "$DIGIMON_DATABASES/.complete" ] ;;
         *)
             echo "setup: there is no such thing as '$1'" >&2
             return 2

@@ -56,6 +56,11 @@ class Targets:
     skipped: dict[str, Skipped]
     """By key, those that exist and get nothing."""
 
+    @property
+    def keys(self) -> set[str]:
+        """Of the series that can be written."""
+        return {target.series.key for target in self.found}
+
 
 async def find_targets(hass: HomeAssistant, coordinator: DigimonCoordinator) -> Targets:
     """Look for the sensors of a board."""

@@ -95,15 +95,20 @@ class CardBoard(Board):
         """Whether a telegram of that instant reached it."""
         return self.begin <= utc and not self.deaf.covers(utc)
 
+    def _hears_all(self, start: int) -> bool:
+        """Whether every telegram of a quarter reached it."""
+        return self.begin <= start and not self.deaf.touches(start, start + QUARTER_SECONDS)
+
     def quarter(self, start: int, until: int) -> Quarter | None:
         """What it heard of a quarter up to an instant; None when that was nothing."""
         known = self._quarters.get(start)
         if known is not None and known[0] == min(until, start + QUARTER_SECONDS):
             return known[1]
         quarter = Quarter(quarter_id_at(start))
+        whole = until >= start + QUARTER_SECONDS and self._hears_all(start)
         for number, (consumed, produced) in enumerate(self.house.intervals(start)):
             utc = start + number * INTERVAL_SECONDS
-            if utc < until and self.hears(utc):
+            if whole or (utc < until and self.hears(utc)):
                 quarter.set_interval(number, consumed, produced)
         heard = quarter if quarter.end() else None
         self._quarters[start] = (min(until, start + QUARTER_SECONDS), heard)
@@ -218,6 +223,8 @@ class CardBoard(Board):
 
     def _last_heard(self, start: int) -> int:
         """When the last interval that it heard of a quarter ended."""
+        if self._hears_all(start):
+            return start + QUARTER_SECONDS
         number = max(number for number in range(180) if self.hears(start + number * INTERVAL_SECONDS))
         return start + (number + 1) * INTERVAL_SECONDS
 

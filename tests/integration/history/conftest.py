@@ -1,6 +1,6 @@
 """A board with a card, and a Home Assistant with a real recorder whose time the tests make."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
+from pytest_socket import socket_allow_hosts
 
 from core.clock import HOUR_SECONDS
 from custom_components.digimon.const import DOMAIN
@@ -23,12 +24,63 @@ from custom_components.digimon.coordinator import DigimonConfigEntry
 from custom_components.digimon.history.historian import Historian
 from tests.integration.conftest import unique_id
 
+from . import databases
 from .board import CardBoard, at
+from .databases import Server
 from .house import ModelHouse
 
 START = at("2026-01-10T00:00")
 OFFTAKE = "sensor.digimon_consumed_energy"
 INJECTION = "sensor.digimon_produced_energy"
+
+
+@pytest.fixture
+def enable_event_loop_debug() -> None:
+    """Not here: asyncio would note for each callback who asked for it, which takes longer than the callback."""
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server that runs as long as there are tests."""
+    with databases.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A server that runs as long as there are tests."""
+    with databases.mariadb() as server:
+        yield server
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test with a recorder runs on all databases: by default those that are marked, the others among the long."""
+    if "recorder_db_url" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    names = ["sqlite"]
+    if "every_database" in marks or "long" not in marks:
+        others = () if "every_database" in marks else (pytest.mark.long,)
+        names += [pytest.param(name, marks=others) for name in ("postgresql", "mariadb")]
+    metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Server | None:
+    """Which database the recorder has; None is SQLite."""
+    return None if request.param == "sqlite" else request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def recorder_db_url(recorder_db_url: str, database: Server | None, socket_enabled: None) -> Iterator[str]:
+    """An empty database of it."""
+    if database is None:
+        yield recorder_db_url
+        return
+    # A socket in a folder is no way to the outside world.
+    socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    with database.database() as url:
+        yield url
 
 
 @pytest.fixture

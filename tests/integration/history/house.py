@@ -9,7 +9,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import NamedTuple
 
-from core.clock import HOUR_SECONDS, QUARTER_SECONDS, local_fields
+from core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS, local_fields
 
 SLOT_SECONDS = 300
 _GAS_MOST_L = 120
@@ -103,8 +103,11 @@ class ModelHouse:
 
     def intervals(self, quarter: int) -> list[tuple[int, int]]:
         """Mean offtake and injection of each interval of 5 seconds of a quarter."""
-        powers = [self.power(utc) for utc in range(quarter, quarter + QUARTER_SECONDS, 5)]
-        return [(max(power, 0), max(-power, 0)) for power in powers]
+        means = []
+        for utc in range(quarter, quarter + QUARTER_SECONDS, SLOT_SECONDS):
+            power = self.power(utc)
+            means += [(max(power, 0), max(-power, 0))] * (SLOT_SECONDS // INTERVAL_SECONDS)
+        return means
 
 
 def _plus(sums: tuple[int, ...], flow: tuple[int, ...]) -> tuple[int, ...]:

@@ -11,9 +11,11 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from sqlalchemy.exc import OperationalError
 
 from core.clock import HOUR_SECONDS, quarter_id_at
 from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.history import statistics
 from tests.integration.board import Board, Fault
 
 from .conftest import INJECTION, OFFTAKE, START, World
@@ -291,6 +293,28 @@ async def test_a_database_that_keeps_nothing_is_told(world: World, monkeypatch: 
     await world.settled()
     await world.assert_true(START, ADDED)
     assert issues.async_get_issue(DOMAIN, f"history_failed_{world.entry.entry_id}") is None
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when it is restarted: the next five minutes bring what could not be written."""
+    write = statistics.write_counted
+
+    async def away(*_: object) -> None:
+        raise OperationalError("INSERT", {}, ConnectionError("server has gone away"))
+
+    monkeypatch.setattr(statistics, "write_counted", away)
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.settled()
+    state = world.hass.states.get(STATE)
+    assert state is not None
+    assert state.state == "waiting"
+    assert await world.rows(OFFTAKE) == []
+    monkeypatch.setattr(statistics, "write_counted", write)
+    await world.live_until(ADDED + HOUR_SECONDS + 20)
+    await world.assert_true(START, ADDED + HOUR_SECONDS)
 
 
 async def test_a_removed_board_leaves_its_statistics_and_nothing_else(

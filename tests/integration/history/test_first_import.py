@@ -31,6 +31,7 @@ async def test_the_oldest_hour_begins_at_nothing(world: World) -> None:
     assert first["change"] == pytest.approx(world.truth(START), abs=1)
 
 
+@pytest.mark.every_database
 async def test_the_first_hours_of_home_assistant_follow_those_of_the_card(world: World) -> None:
     """S2, S7: Home Assistant begins to count at zero, and the sums before it go on."""
     world.move_to(ADDED + 600)
@@ -82,6 +83,7 @@ async def test_a_second_look_writes_nothing(world: World) -> None:
     assert (await world.rows(OFFTAKE), await world.rows(INJECTION)) == rows
 
 
+@pytest.mark.every_database
 async def test_the_running_hour_is_never_written(world: World) -> None:
     """S5: a row of an hour that Home Assistant has not made yet costs all of its sensors that hour."""
     other = {"device_class": "temperature", "state_class": "measurement", "unit_of_measurement": "°C"}

@@ -24,6 +24,7 @@ async def living(world: World) -> World:
     return world
 
 
+@pytest.mark.every_database
 async def test_home_assistant_was_down_for_three_hours(living: World) -> None:
     """S4: all of the energy lands in the hour of the restart, if nobody does anything."""
     await living.stop()
@@ -84,6 +85,7 @@ async def test_the_board_itself_was_off(living: World) -> None:
     assert max(changes[start] for start in (hours[-6], hours[-5])) < between
 
 
+@pytest.mark.every_database
 async def test_the_sensor_was_away_so_long_that_its_five_minutes_are_gone(living: World) -> None:
     """S8: Home Assistant begins to count at zero again, and the old sum falls away below it."""
     await living.stop()

@@ -1,0 +1,97 @@
+"""Brings over one part of a card: reads it, and brings the statistics of all sensors in line with it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from homeassistant.core import HomeAssistant
+
+from ..const import LOGGER
+from ..core.clock import HOUR_SECONDS
+from ..monitor import UnexpectedAnswerError
+from . import statistics
+from .card import Card
+from .notices import iso
+from .quarters import CardQuarter
+from .reconcile import Part, Report, reconcile
+from .series import Counted
+from .targets import Target
+from .times import Day, local_days
+
+STILL_READING = "the board is still reading its card"
+
+
+class NotReadyError(Exception):
+    """The board is still reading its card."""
+
+
+class Importer:
+    """Of one board."""
+
+    def __init__(self, hass: HomeAssistant, title: str, card: Card) -> None:
+        """:param title: of the board, for the log."""
+        self._hass = hass
+        self._title = title
+        self._card = card
+        self._turn = asyncio.Lock()
+
+    async def bring_over(  # noqa: PLR0913 - what a part of the past is
+        self,
+        days: Sequence[Day],
+        first: int,
+        until: int,
+        targets: Sequence[Target],
+        report: Report,
+        *,
+        unread: Sequence[tuple[int, int]] = (),
+        dry_run: bool = False,
+        unreadable: list[Day] | None = None,
+    ) -> bool:
+        """Read a part of the card and bring the statistics in line with it.
+
+        :param first: UTC, a full hour.
+        :param until: UTC, a full hour that is closed.
+        :param unread: times (UTC) of which the card has something that has not been brought over yet.
+        :param unreadable: takes the days of which the board gives no sensible answer; without it such an
+            answer is an error.
+        :returns: False when the board is still reading its card; then nothing is written.
+        :raises BoardError: the card cannot be read.
+        :raises UnsettledError: the database does not keep it.
+        """
+        async with self._turn:
+            quarters: list[CardQuarter] = []
+            complete = True
+            for day in days:
+                try:
+                    read = await self._card.read([day], first, until)
+                except UnexpectedAnswerError as error:
+                    if unreadable is None:
+                        raise
+                    LOGGER.debug("The card of %s tells nothing of %s: %s", self._title, day, error)
+                    unreadable.append(day)
+                    continue
+                quarters += read.quarters
+                complete = complete and read.complete
+            if not complete:
+                # What is missing would look like a gap.
+                return False
+            LOGGER.debug(
+                "%s: %d quarters of the card from %s to %s", self._title, len(quarters), iso(first), iso(until)
+            )
+            part = Part(first=first, until=until, quarters=quarters, unread=unread)
+            # What Home Assistant has in its queue comes first.
+            await statistics.settle(self._hass)
+            part.following = await self._following(part, targets)
+            for target in targets:
+                await reconcile(self._hass, target, part, report, dry_run=dry_run)
+            return True
+
+    async def _following(self, part: Part, targets: Sequence[Target]) -> Sequence[CardQuarter]:
+        """The quarters of the hour of the next row, where only they tell what that hour added."""
+        counted = next((target for target in targets if isinstance(target.series, Counted)), None)
+        if counted is None or not self._card.by_quarters or not part.quarters:
+            return ()
+        after = (await statistics.neighbours(self._hass, counted, part.first, part.until)).after
+        if after is None or after.end - after.start != HOUR_SECONDS:
+            return ()
+        day = local_days(after.start, after.end)
+        return (await self._card.read(day, after.start, after.end)).quarters

@@ -1,0 +1,135 @@
+"""The past of a card from before Home Assistant looked, month by month, the newest first."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from homeassistant.core import HomeAssistant
+
+from . import statistics
+from .card import Card
+from .importer import STILL_READING, Importer, NotReadyError
+from .ledger import Ledger, Month
+from .notices import Notices
+from .reconcile import Report
+from .status import HistoryState
+from .targets import Targets
+from .times import Day, month_name, months_newest_first, span_of
+
+
+class Show(Protocol):
+    """Shows how it stands."""
+
+    def __call__(self, state: HistoryState, done: int = 0, total: int = 0) -> None:
+        """:param done: days of the card that were looked at, of `total`."""
+
+
+class Past:
+    """Of one board."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it brings together
+        self,
+        hass: HomeAssistant,
+        card: Card,
+        importer: Importer,
+        ledger: Ledger,
+        notices: Notices,
+        show: Show,
+    ) -> None:
+        self._hass = hass
+        self._card = card
+        self._importer = importer
+        self._ledger = ledger
+        self._notices = notices
+        self._show = show
+
+    async def bring_over(self, targets: Targets, report: Report, *, check_database: bool) -> None:
+        """Bring over the months that were not looked at yet, for these sensors, unless a person stops it.
+
+        :param check_database: look whether months that were looked at are still there.
+        :raises NotReadyError: the board is still reading its card.
+        :raises BoardError: the card cannot be read.
+        :raises UnsettledError: the database does not keep it.
+        """
+        dates = await self._card.days() if targets.found else ()
+        pending = [
+            month
+            for month in months_newest_first(dates)
+            if await self._is_pending(month, targets, check_database=check_database)
+        ]
+        total = sum(map(len, pending))
+        done = 0
+        unreadable: list[Day] = []
+        complete = True
+        for index, month in enumerate(pending):
+            unread = [span_of(other) for other in pending[index + 1 :]]
+            whole = True
+            for days in [[day] for day in month] if self._card.by_quarters else [list(month)]:
+                if self._ledger.progress.stopped:
+                    self._show(HistoryState.STOPPED)
+                    return
+                self._show(HistoryState.IMPORTING, done, total)
+                whole &= await self._bring_over_days(days, targets, report, unread, unreadable)
+                done += len(days)
+            if whole:
+                await self._note(month, targets)
+            complete &= whole
+        self._notices.log(report, "brought over")
+        self._notices.unreadable(unreadable)
+        if not complete and not unreadable:
+            raise NotReadyError(STILL_READING)
+        self._notices.kept()
+        self._show(HistoryState.FAILED if unreadable else HistoryState.UP_TO_DATE)
+
+    async def _bring_over_days(
+        self,
+        days: list[Day],
+        targets: Targets,
+        report: Report,
+        unread: Sequence[tuple[int, int]],
+        unreadable: list[Day],
+    ) -> bool:
+        """Some days of a month; a day that cannot be read is left out, and the others are not.
+
+        :returns: whether nothing is missing.
+        """
+        first, until = span_of(days)
+        until = min(until, self._ledger.progress.checked_until or until)
+        if first >= until:
+            return True
+        failed: list[Day] = []
+        complete = await self._importer.bring_over(
+            days, first, until, targets.found, report, unread=unread, unreadable=failed
+        )
+        unreadable += failed
+        return complete and not failed
+
+    async def _is_pending(self, month: Sequence[Day], targets: Targets, *, check_database: bool) -> bool:
+        """Whether a month of the card has to be looked at."""
+        noted = self._ledger.progress.months.get(month_name(month[0]))
+        until = self._ledger.progress.checked_until or 0
+        if span_of(month)[0] >= until:
+            return False
+        if noted is None or len(month) > noted.days or not targets.keys <= noted.hours.keys():
+            return True
+        if not check_database:
+            return False
+        first, end = span_of(month)
+        for target in targets.found:
+            number = await statistics.number_of_hours(self._hass, target, first, min(end, until))
+            if number < noted.hours[target.series.key]:
+                return True
+        return False
+
+    async def _note(self, month: Sequence[Day], targets: Targets) -> None:
+        """Remember that a month was brought over."""
+        first, end = span_of(month)
+        until = self._ledger.progress.checked_until or end
+        self._ledger.progress.months[month_name(month[0])] = Month(
+            # The running month gets more days by itself.
+            days=len(month) if end <= until else 31,
+            hours={
+                target.series.key: await statistics.number_of_hours(self._hass, target, first, min(end, until))
+                for target in targets.found
+            },
+        )
+        self._ledger.save_soon()
