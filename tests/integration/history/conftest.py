@@ -58,7 +58,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recorder_db_url" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
-    names = ["sqlite"]
+    names = [pytest.param("sqlite")]
     if "every_database" in marks or "long" not in marks:
         others = () if "every_database" in marks else (pytest.mark.long,)
         names += [pytest.param(name, marks=others) for name in ("postgresql", "mariadb")]

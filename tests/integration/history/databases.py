@@ -54,7 +54,17 @@ def postgresql() -> Iterator[Server]:
     with _folder() as folder:
         data = folder / "data"
         _run([programs / "initdb", "-D", data, "-U", "digimon", "-A", "trust", "--locale=C", "-E", "UTF8", "-N"])
-        command = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        command: list[str | Path] = [
+            programs / "postgres",
+            "-D",
+            data,
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+        ]
         with _running([*command, "-c", "timezone=<+09>-09"], "ready to accept connections"):
             url = URL.create("postgresql", "digimon", database="postgres", query={"host": str(folder)})
             yield Server(url, "CREATE DATABASE {name}")
@@ -67,7 +77,12 @@ def mariadb() -> Iterator[Server]:
     share = programs.parent / "share/mariadb"
     with _folder() as folder:
         data, socket = folder / "data", folder / "socket"
-        base = [programs / "mariadbd", "--no-defaults", f"--basedir={programs.parent}", f"--datadir={data}"]
+        base: list[str | Path] = [
+            programs / "mariadbd",
+            "--no-defaults",
+            f"--basedir={programs.parent}",
+            f"--datadir={data}",
+        ]
         base += [f"--lc-messages-dir={share}", f"--tmpdir={folder}", "--innodb-flush-log-at-trx-commit=0"]
         tables = "\n".join((share / name).read_text(encoding="utf-8") for name in _SYSTEM_TABLES)
         _run([*base, "--bootstrap"], told=f"CREATE DATABASE mysql;\nUSE mysql;\n{tables}")
