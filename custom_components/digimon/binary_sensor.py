@@ -1,15 +1,16 @@
 """Binary sensors: what is wrong with the meter or the board, and the warnings of the capacity tariff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .arrivals import add_as_they_come, take
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity
 from .snapshot import Snapshot
@@ -54,16 +55,11 @@ async def async_setup_entry(
     coordinator = entry.runtime_data.coordinator
     waiting = list(DESCRIPTIONS)
 
-    @callback
-    def add_what_can_be_told() -> None:
-        told = [description for description in waiting if description.is_on_fn(coordinator.data) is not None]
-        for description in told:
-            waiting.remove(description)
-        if told:
-            async_add_entities(DigimonBinarySensor(coordinator, description) for description in told)
+    def arrivals() -> Iterator[DigimonBinarySensor]:
+        for description in take(waiting, lambda description: description.is_on_fn(coordinator.data) is not None):
+            yield DigimonBinarySensor(coordinator, description)
 
-    add_what_can_be_told()
-    entry.async_on_unload(coordinator.async_add_listener(add_what_can_be_told))
+    add_as_they_come(entry, async_add_entities, arrivals)
     add_tariff_binary_sensors(entry, async_add_entities)
 
 

@@ -1,15 +1,16 @@
 """Buttons: what a board can be told to do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.components.button.const import ButtonDeviceClass
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .arrivals import add_as_they_come, take
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity
 from .history.entities import history_buttons
@@ -48,18 +49,16 @@ async def async_setup_entry(
 ) -> None:
     """Make the buttons of a board with our firmware, also when it gets that later."""
     coordinator = entry.runtime_data.coordinator
+    client = entry.runtime_data.client
     waiting = list(DESCRIPTIONS)
 
-    @callback
-    def add_when_ours() -> None:
-        client = entry.runtime_data.client
-        if client is not None and waiting and coordinator.data.health is not None:
-            async_add_entities(DigimonButton(coordinator, client, description) for description in waiting)
-            waiting.clear()
+    def arrivals() -> Iterator[DigimonButton]:
+        if client is not None:
+            for description in take(waiting, lambda _: coordinator.data.health is not None):
+                yield DigimonButton(coordinator, client, description)
 
-    add_when_ours()
+    add_as_they_come(entry, async_add_entities, arrivals)
     async_add_entities(history_buttons(coordinator, entry.runtime_data.history))
-    entry.async_on_unload(coordinator.async_add_listener(add_when_ours))
 
 
 class DigimonButton(DigimonEntity, ButtonEntity):

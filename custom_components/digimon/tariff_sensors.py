@@ -1,6 +1,6 @@
 """Sensors of the capacity tariff: the running quarter, the warning, the bill."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,10 +8,10 @@ from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
-from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .arrivals import add_as_they_come, take
 from .capacity.billing import WithoutEuros, euros, with_vat
 from .capacity.explanation import calculation, month_lines, month_sources
 from .capacity.figures import Figures, TariffBasis
@@ -263,18 +263,12 @@ def add_tariff_sensors(entry: DigimonConfigEntry, async_add_entities: AddConfigE
     tariff = entry.runtime_data.tariff
     waiting = list(DESCRIPTIONS)
 
-    @callback
-    def add_what_is_known() -> None:
-        if coordinator.data.reading is None:
-            return
-        known = [description for description in waiting if _is_known(description, tariff)]
-        for description in known:
-            waiting.remove(description)
-        if known:
-            async_add_entities(_sensor(coordinator, tariff, description) for description in known)
+    def arrivals() -> Iterator[TariffSensor]:
+        if coordinator.data.reading is not None:
+            for description in take(waiting, lambda description: _is_known(description, tariff)):
+                yield _sensor(coordinator, tariff, description)
 
-    add_what_is_known()
-    entry.async_on_unload(coordinator.async_add_listener(add_what_is_known))
+    add_as_they_come(entry, async_add_entities, arrivals)
 
 
 def _is_known(description: TariffSensorDescription, tariff: Tariff) -> bool:
@@ -282,9 +276,7 @@ def _is_known(description: TariffSensorDescription, tariff: Tariff) -> bool:
     return description.key == "act_by" or description.value_fn(tariff) is not None
 
 
-def _sensor(
-    coordinator: DigimonCoordinator, tariff: Tariff, description: TariffSensorDescription
-) -> TariffSensor | QuarterSensor:
+def _sensor(coordinator: DigimonCoordinator, tariff: Tariff, description: TariffSensorDescription) -> TariffSensor:
     kind = QuarterSensor if description.of_quarter else TariffSensor
     return kind(coordinator, tariff, description)
 

@@ -1,6 +1,7 @@
 """Update: the firmware of a board, from the newest release."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any, override
 
 from homeassistant.components.update import (
@@ -10,11 +11,12 @@ from homeassistant.components.update import (
     UpdateEntityFeature,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .arrivals import add_as_they_come, take
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .entity import DigimonEntity
@@ -46,22 +48,20 @@ async def async_setup_entry(
     coordinator = entry.runtime_data.coordinator
     client = entry.runtime_data.client
     releases = async_get_releases(hass)
-    made = False
+    waiting = [DESCRIPTION]
 
-    @callback
-    def add_when_ours() -> None:
-        nonlocal made
-        slug = SLUGS.get(coordinator.data.device.model)
-        if made or client is None or slug is None or coordinator.data.health is None:
+    def is_ours(_: UpdateEntityDescription) -> bool:
+        return coordinator.data.device.model in SLUGS and coordinator.data.health is not None
+
+    def arrivals() -> Iterator[DigimonUpdate]:
+        if client is None or not take(waiting, is_ours):
             return
-        made = True
-        async_add_entities([DigimonUpdate(coordinator, releases, client, slug)])
+        yield DigimonUpdate(coordinator, releases, client, SLUGS[coordinator.data.device.model])
         if releases.data is None:
             # The internet may be slow or absent, and nothing else waits for it.
             entry.async_create_background_task(hass, releases.async_refresh(), name="digimon releases")
 
-    add_when_ours()
-    entry.async_on_unload(coordinator.async_add_listener(add_when_ours))
+    add_as_they_come(entry, async_add_entities, arrivals)
 
 
 class DigimonUpdate(DigimonEntity, UpdateEntity):

@@ -10,8 +10,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.digimon import async_remove_config_entry_device
+from custom_components.digimon.board_sensors import DESCRIPTIONS as BOARD_DESCRIPTIONS
 from custom_components.digimon.const import DOMAIN
-from custom_components.digimon.sensor import BOARD_DESCRIPTIONS, DESCRIPTIONS, SUB_METER_DESCRIPTIONS
+from custom_components.digimon.meter_sensors import DESCRIPTIONS
+from custom_components.digimon.sub_meter_sensors import DESCRIPTIONS as SUB_METER_DESCRIPTIONS
 
 from .board import INFO, METER, OUR_VARIANTS, VARIANTS, Board
 from .conftest import Tick, state, unique_id

@@ -8,9 +8,11 @@ import pytest
 from homeassistant.helpers.entity import EntityDescription
 
 from custom_components.digimon import binary_sensor
+from custom_components.digimon.board_sensors import DESCRIPTIONS as BOARD_DESCRIPTIONS
 from custom_components.digimon.history import entities as history
-from custom_components.digimon.sensor import BOARD_DESCRIPTIONS, DESCRIPTIONS, SUB_METER_DESCRIPTIONS
+from custom_components.digimon.meter_sensors import DESCRIPTIONS
 from custom_components.digimon.source import BoardFailure, CableFailure
+from custom_components.digimon.sub_meter_sensors import DESCRIPTIONS as SUB_METER_DESCRIPTIONS
 from custom_components.digimon.tariff_binary_sensors import DESCRIPTIONS as RISK_DESCRIPTIONS
 from custom_components.digimon.tariff_sensors import DESCRIPTIONS as TARIFF_DESCRIPTIONS
 from custom_components.digimon.writing import TEXTS as WRITING_TEXTS
