@@ -50,7 +50,7 @@ class Boards:
         self._decoder = Decoder()
         self._splitter = TelegramSplitter()
         self._accumulator = QuarterAccumulator()
-        self._info = json.loads(_INFO.read_text(encoding="utf-8"))
+        self._info: dict[str, Any] = json.loads(_INFO.read_text(encoding="utf-8"))
         self._now = 0
         self._documents: dict[str, bytes] = {"/historic/years": b'{"years":[]}'}
         # As boards that have listened since the quarter began.
@@ -66,7 +66,7 @@ class Boards:
 
     def info(self, port: int) -> dict[str, Any]:
         """Who a board is."""
-        return self._info | {"serial": f"{port:028x}", "mac": f"02:00:00:00:{port >> 8:02x}:{port & 255:02x}"}
+        return {**self._info, "serial": f"{port:028x}", "mac": f"02:00:00:00:{port >> 8:02x}:{port & 255:02x}"}
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
@@ -166,7 +166,7 @@ def resident_kilobytes(process: int) -> int:
 def run(number: int, seconds: float, folder: Path) -> dict[str, Any]:
     """Home Assistant with so many boards for some time."""
     report = folder / "asked.json"
-    command = [sys.executable, "-m", "bench.boards", "--serve", report, "--boards", str(number)]
+    command: list[str | Path] = [sys.executable, "-m", "bench.boards", "--serve", report, "--boards", str(number)]
     boards = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     configuration = folder / "config"
     configure(configuration, json.loads(wait_for(boards, "^boards (.*)$")))
