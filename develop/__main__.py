@@ -31,6 +31,8 @@ def _arguments() -> argparse.Namespace:
         action="store_false",
         help="announce nothing in the network, and add the board by its address",
     )
+    # Taken by scripts/develop, which runs this in that Home Assistant's environment.
+    add("--oldest", action="store_true", help="the oldest Home Assistant that the integration supports")
     add("--state", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="what the next start continues from")
     return parser.parse_args()
 

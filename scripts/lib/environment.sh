@@ -8,6 +8,7 @@
 #   DIGIMON_TOOLS          environment (a folder with bin/python) of the simulated house, the build and the linters
 #   DIGIMON_TEST           environment of the tests, with the oldest supported Home Assistant
 #   DIGIMON_HOMEASSISTANT  environment of the newest Home Assistant
+#   DIGIMON_OLDEST         environment of the oldest supported Home Assistant with its pages
 #   DIGIMON_STUBS          types of MicroPython on the ESP32
 #   MICROPYTHON32          MicroPython with objects as on the ESP32
 #   MICROPYTHON64          MicroPython as the distribution has it
@@ -15,8 +16,8 @@
 #   DIGIMON_NETWORK        folder with Avahi and iproute2, for the tests of discovery
 #   DIGIMON_DOSFSTOOLS     folder with mkfs.fat and fsck.fat, for the tests of the card
 #   DIGIMON_DATABASES      folder with PostgreSQL and MariaDB, for the tests of the history
-# and the function `setup WHAT...`, WHAT being tools test homeassistant stubs micropython32 micropython64 chromium
-# network dosfstools databases.
+# and the function `setup WHAT...`, WHAT being tools test homeassistant oldest stubs micropython32 micropython64
+# chromium network dosfstools databases.
 # It does nothing for what is there already. The variables hold before it too; only what they name does not exist yet.
 
 DIGIMON_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -33,6 +34,7 @@ _digimon_hash() {
 DIGIMON_TOOLS=$DIGIMON_CACHE/tools-$(_digimon_hash requirements/tools.txt)
 DIGIMON_TEST=$DIGIMON_CACHE/test-$(_digimon_hash requirements/test.txt)
 DIGIMON_HOMEASSISTANT=$DIGIMON_CACHE/homeassistant-$(_digimon_hash requirements/homeassistant.txt)
+DIGIMON_OLDEST=$DIGIMON_CACHE/oldest-$(_digimon_hash requirements/oldest.txt)
 DIGIMON_STUBS=$DIGIMON_CACHE/stubs-$(_digimon_hash requirements/stubs.txt)
 MICROPYTHON32=$DIGIMON_CACHE/micropython32-$(_digimon_hash scripts/lib/micropython32/{mpconfigvariant.h,mpconfigvariant.mk,manifest.py})/micropython
 MICROPYTHON64=$DIGIMON_CACHE/micropython64/usr/bin/micropython
@@ -55,7 +57,7 @@ _digimon_find_chromium() {
 }
 _digimon_find_chromium
 
-export DIGIMON_ROOT DIGIMON_SHARED DIGIMON_CACHE DIGIMON_TOOLS DIGIMON_TEST DIGIMON_HOMEASSISTANT DIGIMON_STUBS
+export DIGIMON_ROOT DIGIMON_SHARED DIGIMON_CACHE DIGIMON_TOOLS DIGIMON_TEST DIGIMON_HOMEASSISTANT DIGIMON_OLDEST DIGIMON_STUBS
 export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK DIGIMON_DOSFSTOOLS DIGIMON_DATABASES
 
 # Whether WHAT is there; the mark is made when the folder has all it should have.
@@ -65,6 +67,7 @@ _digimon_has() {
         tools) [ -e "$DIGIMON_TOOLS/.complete" ] && [ -x "$DIGIMON_TOOLS/bin/python" ] ;;
         test) [ -e "$DIGIMON_TEST/.complete" ] && [ -x "$DIGIMON_TEST/bin/python" ] ;;
         homeassistant) [ -e "$DIGIMON_HOMEASSISTANT/.complete" ] && [ -x "$DIGIMON_HOMEASSISTANT/bin/python" ] ;;
+        oldest) [ -e "$DIGIMON_OLDEST/.complete" ] && [ -x "$DIGIMON_OLDEST/bin/python" ] ;;
         stubs) [ -e "$DIGIMON_STUBS/.complete" ] ;;
         micropython32) [ -e "${MICROPYTHON32%/*}/.complete" ] ;;
         micropython64) [ -e "${MICROPYTHON64%/usr/bin/*}/.complete" ] ;;

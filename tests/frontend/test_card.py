@@ -121,6 +121,7 @@ def test_a_month_and_one_of_its_days(card: BareCard) -> None:
     card.page.wait_for_function("window.monthsEnded === 1")
     card.settle()
     card.page.locator(".plot").focus()
+    card.settle()
     for _ in range(10):
         card.page.keyboard.press("ArrowRight") if _ else card.page.keyboard.press("Home")
     assert "10 Mar" in (card.page.locator(".plot").get_attribute("aria-valuetext") or "")
