@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, Response, ViewportSize, expect
 
 from develop.api import Api
 from develop.browser import DUTCH, sign_in, window
@@ -17,8 +18,12 @@ from .command import Command
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
+# What somebody cannot do without is tried in both Home Assistants, the rest of it in the oldest one in a campaign.
+_IN_BOTH = pytest.mark.parametrize("version", ["newest", "oldest"])
+_LATER_IN_BOTH = pytest.mark.parametrize("version", ["newest", pytest.param("oldest", marks=pytest.mark.long)])
+
 _TYPE = "custom:digimon-quarter-card"
-_PATH, _DUTCH_PATH = "quarter-card", "kwartier-kaart"
+_PATH = "quarter-card"
 _PATIENCE_SECONDS = 60
 _PHONE: ViewportSize = {"width": 390, "height": 844}
 _DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -58,14 +63,50 @@ async def make_dashboard(api: Api, path: str) -> None:
     )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def dashboard(api: Api) -> AsyncIterator[None]:
-    """A dashboard of its own; the demonstration's stays as it is."""
+@dataclass(frozen=True)
+class Place:
+    """A Home Assistant with a board, and a window of somebody who has signed in."""
+
+    command: Command
+    api: Api
+    page: Page
+
+    @property
+    def url(self) -> str:
+        return f"{self.command.url}/{_PATH}/0"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def newest(command: Command, api: Api, page: Page) -> AsyncIterator[Place]:
+    """The newest, with a dashboard of its own; the demonstration's stays as it is."""
     await make_dashboard(api, _PATH)
-    yield
+    yield Place(command, api, page)
     found = await api.command("lovelace/dashboards/list")
     (number,) = (one["id"] for one in found if one["url_path"] == _PATH)
     await api.command("lovelace/dashboards/delete", dashboard_id=number)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def oldest(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Place]:
+    """The oldest that the integration supports."""
+    command = Command(tmp_path_factory.mktemp("oldest"), "--oldest", "--no-discovery")
+    try:
+        await command.start()
+        await command.ready()
+        async with Api(command.url) as api, window(browser) as page:
+            await api.sign_in(PERSON, PASSWORD)
+            await sign_in(page, command.url, PERSON, PASSWORD)
+            await make_dashboard(api, _PATH)
+            yield Place(command, api, page)
+    finally:
+        await command.stop()
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, version: str) -> Place:
+    """The one that a test is about."""
+    found: Place = request.getfixturevalue(version)
+    return found
 
 
 async def shows_the_quarter(page: Page) -> None:
@@ -74,14 +115,19 @@ async def shows_the_quarter(page: Page) -> None:
     await expect(card.locator("#stat-average dd")).to_have_text(re.compile(r"\d.*W$"))
 
 
-async def test_it_is_one_of_the_resources(api: Api) -> None:
-    urls = [resource["url"] for resource in await api.command("lovelace/resources")]
+@_IN_BOTH
+async def test_it_is_one_of_the_resources(place: Place, version: str) -> None:
+    urls = [resource["url"] for resource in await place.api.command("lovelace/resources")]
     assert [url.partition("?")[0] for url in urls].count("/digimon/quarter-card.js") == 1
+    shown = (await place.api.get("/api/config"))["version"]
+    assert shown.startswith({"newest": "2026.11.", "oldest": "2026.10."}[version])
 
 
-async def test_it_is_added_in_yaml_and_goes_on_by_itself(page: Page, api: Api, command: Command) -> None:
-    await save(api, {"type": _TYPE, "title": "Meter cupboard"})
-    await page.goto(f"{command.url}/{_PATH}/0")
+@_IN_BOTH
+async def test_it_is_added_in_yaml_and_goes_on_by_itself(place: Place) -> None:
+    page = place.page
+    await save(place.api, {"type": _TYPE, "title": "Meter cupboard"})
+    await page.goto(place.url)
     await shows_the_quarter(page)
     await expect(page.locator("digimon-quarter-card #heading")).to_have_text("Meter cupboard")
     plot = page.locator("digimon-quarter-card .plot")
@@ -89,9 +135,11 @@ async def test_it_is_added_in_yaml_and_goes_on_by_itself(page: Page, api: Api, c
     await expect(plot).not_to_have_attribute("aria-valuenow", before)
 
 
-async def test_it_is_added_by_the_picker(page: Page, api: Api, command: Command) -> None:
-    await save(api)
-    await page.goto(f"{command.url}/{_PATH}/0?edit=1")
+@_IN_BOTH
+async def test_it_is_added_by_the_picker(place: Place) -> None:
+    page = place.page
+    await save(place.api)
+    await page.goto(f"{place.url}?edit=1")
     await page.locator("hui-grid-section .add").first.click()
     dialog = page.locator("hui-dialog-create-card")
     await dialog.locator("ha-tab-group-tab").nth(1).click()
@@ -107,17 +155,15 @@ async def test_it_is_added_by_the_picker(page: Page, api: Api, command: Command)
     await expect(editor.locator("digimon-quarter-card #heading")).to_have_text("Picked")
     await editor.get_by_role("button", name="Save").click()
     await expect(page.locator("hui-view digimon-quarter-card #heading")).to_have_text("Picked")
-    config = await api.command("lovelace/config", url_path=_PATH)
+    config = await place.api.command("lovelace/config", url_path=_PATH)
     assert config["views"][0]["sections"][0]["cards"] == [{"type": _TYPE, "title": "Picked"}]
 
 
-async def test_it_is_suggested_for_a_sensor_of_the_board(
-    page: Page, api: Api, command: Command, sensors: dict[str, str]
-) -> None:
-    await save(api)
-    await page.goto(f"{command.url}/{_PATH}/0?edit=1")
-    await page.locator("hui-grid-section .add").first.click()
-    suggested = await page.evaluate(
+async def test_it_is_suggested_for_a_sensor_of_the_board(newest: Place, sensors: dict[str, str]) -> None:
+    await save(newest.api)
+    await newest.page.goto(f"{newest.url}?edit=1")
+    await newest.page.locator("hui-grid-section .add").first.click()
+    suggested = await newest.page.evaluate(
         """entity => {
             const {hass} = document.querySelector("home-assistant");
             const card = window.customCards.find(({type}) => type === "digimon-quarter-card");
@@ -128,17 +174,16 @@ async def test_it_is_suggested_for_a_sensor_of_the_board(
     assert suggested == {"config": {"type": _TYPE}}
 
 
-async def cold_loads(browser: Browser, command: Command, times: int) -> list[int]:
+async def cold_loads(browser: Browser, place: Place, times: int) -> list[int]:
     """How many errors were shown in each of so many windows that have nothing in their cache."""
-    async with window(browser) as page:
-        await sign_in(page, command.url, PERSON, PASSWORD)
-        state = await page.context.storage_state()
+    await save(place.api, {"type": _TYPE})
+    state = await place.page.context.storage_state()
     found = []
     for _ in range(times):
-        context = await browser.new_context(storage_state=state, viewport={"width": 1280, "height": 900})
+        context = await browser.new_context(storage_state=state, viewport=_DESKTOP)
         cold = await context.new_page()
         await cold.add_init_script(_COUNT_ERRORS)
-        await cold.goto(f"{command.url}/{_PATH}/0")
+        await cold.goto(place.url)
         await shows_the_quarter(cold)
         assert await cold.locator("hui-error-card").count() == 0
         found.append(await cold.evaluate("errorsShown"))
@@ -146,45 +191,72 @@ async def cold_loads(browser: Browser, command: Command, times: int) -> list[int
     return found
 
 
-async def test_a_cold_load_knows_the_card(browser: Browser, api: Api, command: Command) -> None:
-    await save(api, {"type": _TYPE})
-    assert await cold_loads(browser, command, 2) == [0, 0]
+@_IN_BOTH
+async def test_a_cold_load_knows_the_card_and_takes_little(browser: Browser, place: Place) -> None:
+    assert await cold_loads(browser, place, 2) == [0, 0]
+    taken: dict[str, int] = {}
+    context = await browser.new_context(storage_state=await place.page.context.storage_state())
+    cold = await context.new_page()
+
+    async def weigh(response: Response) -> None:
+        if "/digimon/" in response.url and response.url.partition("?")[0].endswith(".js"):
+            taken[response.url.partition("?")[0]] = len(await response.body())
+
+    cold.on("response", weigh)
+    await cold.goto(place.url)
+    await shows_the_quarter(cold)
+    await cold.wait_for_load_state("networkidle")
+    await context.close()
+    assert len(taken) == 3
+    assert sum(taken.values()) < 40_000
 
 
 @pytest.mark.long
-async def test_twenty_cold_loads_know_the_card(browser: Browser, api: Api, command: Command) -> None:
+@_IN_BOTH
+async def test_twenty_cold_loads_know_the_card(browser: Browser, place: Place) -> None:
+    assert await cold_loads(browser, place, 20) == [0] * 20
+
+
+@_LATER_IN_BOTH
+async def test_all_of_it_in_dutch(browser: Browser, place: Place, version: str, screenshots: Path) -> None:
+    """Every view, light and dark, on a desk and on a phone, for a person who has chosen Dutch."""
+    api = place.api
     await save(api, {"type": _TYPE})
-    assert await cold_loads(browser, command, 20) == [0] * 20
+    before = (await api.command("frontend/get_user_data", key="language"))["value"]
+    await api.command("frontend/set_user_data", key="language", value=before | {"language": "nl"})
+    try:
+        async with window(browser, locale=DUTCH) as page:
+            await sign_in(page, place.command.url, PERSON, PASSWORD)
+            await page.goto(place.url)
+            await shows_the_quarter(page)
+            await expect(page.locator("digimon-quarter-card #kind")).to_have_text("Lopend kwartier")
+            await _look_at_all(page, screenshots / f"card-{version}")
+    finally:
+        await api.command("frontend/set_user_data", key="language", value=before)
 
 
-async def test_all_of_it_in_dutch(browser: Browser, dutch_api: Api, dutch: Command, screenshots: Path) -> None:
-    """Every view, light and dark, on a desk and on a phone."""
-    await make_dashboard(dutch_api, _DUTCH_PATH)
-    await save(dutch_api, {"type": _TYPE}, path=_DUTCH_PATH)
-    async with window(browser, locale=DUTCH) as page:
-        await sign_in(page, dutch.url, PERSON, PASSWORD)
-        await page.goto(f"{dutch.url}/{_DUTCH_PATH}/0")
-        await shows_the_quarter(page)
-        card = page.locator("digimon-quarter-card")
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            dark = re.compile(r"\bdark\b")
-            await (expect(card).to_have_class(dark) if scheme == "dark" else expect(card).not_to_have_class(dark))
-            for device, size in (("desk", _DESKTOP), ("phone", _PHONE)):
-                await page.set_viewport_size(size)
-                for view, title in (
-                    ("now", r"^\d\d:\d\d"),
-                    ("day", r"^(Maan|Dins|Woens|Donder|Vrij|Zater|Zon)dag \d+ [a-z]+ 20\d\d$"),
-                    ("month", r"^[A-Z][a-z]+ 20\d\d$"),
-                    ("peaks", r"^Maandpieken$"),
-                ):
-                    await card.locator(f"#view-{view}").click()
-                    await expect(card.locator("#title")).to_have_text(re.compile(title))
-                    assert await card.evaluate("card => card.scrollWidth <= card.clientWidth")
-                    await card.screenshot(path=screenshots / f"card-{view}-{scheme}-{device}.png")
-        await expect(card.locator(".mean span")).to_contain_text("Gemiddelde van 12 maanden")
-        await card.locator("#to-peak").click()
-        await expect(card.locator("#kind")).to_have_text("Kwartier")
-        await expect(card.locator("#stat-average dd")).to_have_text(re.compile(r"kW$"))
-        await card.locator("#view-month").click()
-        await expect(card.locator("#stat-days dd")).to_have_text(re.compile(r"\d"))
+async def _look_at_all(page: Page, pictures: Path) -> None:
+    card = page.locator("digimon-quarter-card")
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        dark = re.compile(r"\bdark\b")
+        await (expect(card).to_have_class(dark) if scheme == "dark" else expect(card).not_to_have_class(dark))
+        for device, size in (("desk", _DESKTOP), ("phone", _PHONE)):
+            await page.set_viewport_size(size)
+            for view, title in (
+                ("now", r"^\d\d:\d\d"),
+                ("day", r"^(Maan|Dins|Woens|Donder|Vrij|Zater|Zon)dag \d+ [a-z]+ 20\d\d$"),
+                ("month", r"^[A-Z][a-z]+ 20\d\d$"),
+                ("peaks", r"^Maandpieken$"),
+            ):
+                await card.locator(f"#view-{view}").click()
+                await expect(card.locator("#title")).to_have_text(re.compile(title))
+                await expect(card.locator("#note")).to_have_text("")
+                assert await card.evaluate("card => card.scrollWidth <= card.clientWidth")
+                await card.screenshot(path=pictures.with_name(f"{pictures.name}-{view}-{scheme}-{device}.png"))
+    await expect(card.locator(".mean span")).to_contain_text("Gemiddelde van 12 maanden")
+    await card.locator("#to-peak").click()
+    await expect(card.locator("#kind")).to_have_text("Kwartier")
+    await expect(card.locator("#stat-average dd")).to_have_text(re.compile(r"kW$"))
+    await card.locator("#view-month").click()
+    await expect(card.locator("#stat-days dd")).to_have_text(re.compile(r"\d"))
