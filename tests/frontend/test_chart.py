@@ -175,6 +175,13 @@ def test_a_day_is_a_bar_for_each_quarter(chart: BareChart) -> None:
     assert chart.page.locator(".times text").all_text_contents()[:3] == ["00:00", "03:00", "06:00"]
 
 
+def test_a_day_without_injection_begins_at_zero(chart: BareChart) -> None:
+    rows = [{**row(QUARTER & ~0x7F, 600), "produced": -0.0, "producedMost": -0.0}]
+    chart.show(day={"day": {"year": 2026, "month": 3, "day": 15}, "rows": rows})
+    lowest = chart.page.locator(".levels text").first.text_content() or ""
+    assert lowest.startswith("0")
+
+
 @pytest.mark.parametrize(("month", "date", "slots"), [(3, 28, 96), (3, 29, 92), (10, 25, 100)])
 def test_a_day_of_the_clock_change_has_its_own_length(chart: BareChart, month: int, date: int, slots: int) -> None:
     day = {"year": 2026, "month": month, "day": date}

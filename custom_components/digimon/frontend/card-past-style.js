@@ -11,7 +11,7 @@ export const PAST_STYLE = `
 .peak-bars li { flex: 1; min-width: 0; max-width: 64px }
 .peak-bars li > * {
   display: flex; flex-direction: column; align-items: center; justify-content: flex-end; width: 100%; height: 100%; min-height: 0;
-  padding: 0; border: 0; border-radius: 6px;
+  padding: 0; border-radius: 6px; background: none;
 }
 .bar { width: 100%; height: calc(var(--part) * var(--bars)); min-height: 2px; border-radius: 4px 4px 0 0; background: var(--bar) }
 .running .bar { background: repeating-linear-gradient(135deg, var(--bar) 0 5px, transparent 5px 8px) }

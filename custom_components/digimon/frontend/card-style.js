@@ -20,10 +20,10 @@ ha-card {
 }
 h2, p, dl, dd, ol { margin: 0; padding: 0; list-style: none; font-weight: inherit }
 button {
-  font: inherit; color: inherit; min-height: 40px; padding: 0 10px; border: 1px solid var(--rule); border-radius: 10px;
-  background: none; cursor: pointer; touch-action: manipulation;
+  font: inherit; color: inherit; min-height: 40px; padding: 0 10px; border: 0; border-radius: 10px;
+  background: color-mix(in srgb, var(--primary-text-color) 5%, transparent); cursor: pointer; touch-action: manipulation;
 }
-button:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-text-color) 6%, transparent) }
+button:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-text-color) 11%, transparent) }
 button:disabled { opacity: .38; cursor: default }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 #heading { font-size: var(--ha-card-header-font-size, 20px) }
@@ -62,7 +62,7 @@ digimon-quarter-chart { flex: 1 1 230px; min-height: 190px; transition: opacity 
 #note:empty { display: none }
 .tools { display: flex; flex-wrap: wrap; gap: 6px }
 .tools button { flex: 1 1 auto; font-size: 14px }
-.tools [aria-pressed=true] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent) }
+.tools [aria-pressed=true] { font-weight: 600; background: color-mix(in srgb, var(--accent) 22%, transparent); box-shadow: inset 0 -2px var(--accent) }
 @container (max-width: 420px) {
   .way { flex-wrap: wrap }
   .where { order: -1; flex: 1 0 100% }

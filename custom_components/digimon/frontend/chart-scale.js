@@ -32,7 +32,8 @@ export function scaleOf(model, lines, height) {
   const far = FAR_TIMES * high;
   for (const watt of lines) if (watt <= far) high = Math.max(high, watt);
   const step = niceStep(((high - low) / height) * LEAST_PIXELS_A_STEP);
-  return { top: Math.ceil(high / step) * step, bottom: Math.floor(low / step) * step, step };
+  // A house that gives nothing has no minus before its 0.
+  return { top: Math.ceil(high / step) * step, bottom: Math.floor(low / step) * step || 0, step };
 }
 
 /**
