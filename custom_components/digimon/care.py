@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
+from .fixable import FIXABLE
 from .trouble import TROUBLES, Watch
 
 # Nothing here is a matter of seconds.
@@ -44,7 +45,8 @@ def async_watch(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
                 hass,
                 DOMAIN,
                 issue_id,
-                is_fixable=False,
+                data={"entry_id": entry.entry_id},
+                is_fixable=trouble.key in FIXABLE,
                 severity=ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING,
                 learn_more_url=_LEARN_MORE + trouble.key.replace("_", "-"),
                 translation_key=trouble.key,

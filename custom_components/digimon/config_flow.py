@@ -18,6 +18,7 @@ from .const import DEFAULT_HOST, DOMAIN
 from .monitor import DEFAULT_PORT, Address, BoardClient, BoardError, BoardInfo, InvalidAddressError, parse_address
 from .options_flow import DigimonOptionsFlow
 from .source import failure_of
+from .typed_address import TypedAddressError, async_identify_typed
 
 STEP_HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
@@ -174,11 +175,9 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
     async def _identify_typed(self, text: str) -> dict[str, str]:
         """Find out who is at an address that a person typed; the errors of the form."""
         try:
-            await self._identify(parse_address(text))
-        except InvalidAddressError:
-            return {CONF_HOST: "invalid_host"}
-        except BoardError as error:
-            return {"base": failure_of(error)}
+            self._address, self._board = await async_identify_typed(self.hass, text)
+        except TypedAddressError as error:
+            return error.errors
         return {}
 
     async def _identify(self, address: Address) -> None:

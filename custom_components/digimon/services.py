@@ -1,4 +1,4 @@
-"""Actions that answer: a quarter with its intervals, a day in quarters."""
+"""Actions that answer: a quarter with its intervals, a day in quarters, the message of the grid operator."""
 
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from .past import async_day, async_quarter
 
 GET_QUARTER: Final = "get_quarter"
 GET_DAY: Final = "get_day"
+GET_MESSAGE: Final = "get_message"
 
 ATTR_TIME: Final = "time"
 ATTR_DATE: Final = "date"
@@ -43,9 +44,16 @@ async def _day(entry: DigimonConfigEntry, data: dict[str, Any]) -> ServiceRespon
     return day_document((day.year, day.month, day.day), await async_day(entry, day))
 
 
+async def _message(entry: DigimonConfigEntry, _: dict[str, Any]) -> ServiceResponse:
+    """The whole text of the grid operator, which may be longer than a state; None without one."""
+    reading = entry.runtime_data.coordinator.data.reading
+    return {"message": (reading.message or None) if reading is not None else None}
+
+
 _ACTIONS: Final[tuple[tuple[str, dict[str | probatio.Marker, Any], Answer], ...]] = (
     (GET_QUARTER, {probatio.Optional(ATTR_TIME): cv.datetime}, _quarter),
     (GET_DAY, {probatio.Optional(ATTR_DATE): cv.date}, _day),
+    (GET_MESSAGE, {}, _message),
 )
 
 

@@ -11,6 +11,7 @@ from .capacity.figures import TariffBasis
 from .choices import format_month
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
+from .fixable import FIXABLE
 from .tariff import Tariff
 
 DOCUMENT_URL = "https://github.com/digimon-energy/digimon/blob/main/docs/troubleshooting.md"
@@ -88,7 +89,8 @@ class TariffIssues:
             self._hass,
             DOMAIN,
             self._id(issue.key),
-            is_fixable=False,
+            data={"entry_id": self._entry.entry_id},
+            is_fixable=issue.key in FIXABLE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=issue.key,
             translation_placeholders={"name": self._entry.title, **issue.placeholders},

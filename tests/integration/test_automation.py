@@ -274,6 +274,17 @@ async def test_an_action_gives_a_day(hass: HomeAssistant, board: Board, loaded: 
     assert [quarter["quarter_id"] for quarter in answer["quarters"]] == [*ids[:3], ids[ids.index(today) - 1]]
 
 
+async def test_an_action_gives_the_whole_message(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
+) -> None:
+    assert (await ask(hass, "get_message"))["message"] is None
+    board.telegram()
+    board.update(METER, message="x" * 1024)
+    await tick()
+    assert (await ask(hass, "get_message"))["message"] == "x" * 1024
+    assert state(hass, "sensor.digimon_message") == "x" * 254 + "…"
+
+
 async def test_an_action_that_fails_says_why(
     hass: HomeAssistant, board: Board, loaded: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
