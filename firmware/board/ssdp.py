@@ -103,8 +103,10 @@ class Ssdp:
         return _ROOT, self._uuid, _BASIC
 
     async def _answer_later(self, targets: "list[bytes]", receiver: "Any", milliseconds: int) -> None:
-        await asyncio.sleep_ms(milliseconds)
-        self._waiting -= 1
+        try:
+            await asyncio.sleep_ms(milliseconds)
+        finally:
+            self._waiting -= 1
         for target in targets:
             self._send(b"HTTP/1.1 200 OK", b"\r\nEXT:\r\nST: ", target, receiver)
 

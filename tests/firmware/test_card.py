@@ -158,6 +158,16 @@ def test_settings_that_cannot_be_read(card: Path, text: str) -> None:
         assert twin.info()["name"] == "digimon"
 
 
+@pytest.mark.parametrize("text", ["", '{"wifi":{"ssid":"ho', "[]", "\0" * 300, "\xff"])
+def test_settings_that_were_cut_while_they_were_saved_are_those_of_the_backup(card: Path, text: str) -> None:
+    settings = {"wifi": {"ssid": "home", "password": "x"}, "network": {"device_name": "kast"}}
+    (card / "config.json").write_bytes(text.encode("latin-1"))
+    (card / "config.bak").write_text(json.dumps(settings))
+    # Without its card, too, it is the board that it was.
+    with Twin("/dev/null", sd=card, options=("--name", "other")) as twin:
+        assert twin.info()["name"] == "kast"
+
+
 def test_the_log_does_not_grow_for_ever(card: Path) -> None:
     (card / "crashlog.txt").write_text("an old line\n" * 6000)
     with Twin("/dev/null", sd=card) as twin:

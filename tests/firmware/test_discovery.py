@@ -327,8 +327,9 @@ for address in ("10.0.0.4", "10.0.0.5", "10.0.0.6"):
     print(one.{rival}(theirs, False))
 """
     names = json.loads((staged() / "names.json").read_text())["board/discovery.py"]
-    rival = next((short for short, meaning in names.items() if meaning == "Responder._rival"), "_rival")
-    address = next((short for short, meaning in names.items() if meaning == "Responder._address"), "_address")
+    # One short name may stand for several long ones.
+    short = {long: name for name, meaning in names.items() for long in meaning.split(" or ")}
+    rival, address = (short.get(f"Responder.{name}", name) for name in ("_rival", "_address"))
     result = run(script.replace("{rival}", rival).replace("_address", address), tmp_path)
     assert result.stdout.split() == ["0", "0", "2"], result.stderr
 

@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import random
 import re
 import socket
 import struct
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, expect
 
 from .browser import chromium
 from .micropython import run
+from .test_fuzz import names as questions
 from .twin import Answer, Twin, wait_for
 
 NETWORKS = {"thuis": "kachel-en-kast", 'Café <b>"&': "kachel-en-kast", "gasten": ""}
@@ -217,6 +219,29 @@ def test_every_name_is_the_board(twin: Twin, names: int) -> None:
     for name in ("captive.apple.com", "www.MSFTconnecttest.com", "digimon.local", "x"):
         assert asked(names, name, 1)[-6:] == b"\0\4\x7f\0\0\1"
         assert asked(names, name, 28) == b""
+
+
+def test_the_name_server_goes_on_after_it_has_failed_and_nonsense_has_rained(
+    card: Path, radio: Path, names: int
+) -> None:
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")  # noqa: T201 (to do the same again)
+    crash = card.with_name("crash")
+    options = ("--radio", str(radio), "--names", str(names), "--crash", str(crash))
+    with Twin("sim", sd=card, options=options) as twin:
+        twin.wait_line("set-up mode")
+        assert asked(names, "x", 1)[-6:] == b"\0\4\x7f\0\0\1"
+        crash.write_text("")
+        # The one that is answered before it fails.
+        asked(names, "x", 1)
+        twin.wait_line("names: Traceback")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            for number, case in enumerate(questions().cases(random.Random(seed), 200)):
+                client.sendto(case, ("127.0.0.1", names))
+                # No more at a time than the board's end of the line holds.
+                if number % 20 == 19:
+                    assert asked(names, "x", 1)[-6:] == b"\0\4\x7f\0\0\1"
+        assert twin.output.count("names: Traceback") == 1
 
 
 @settings(max_examples=3, deadline=None)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,10 +15,12 @@ from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
 from . import machines
 from .machines import ADDRESSES, Cable, program, running
 from .test_discovery import GROUP, PORT, SERVICE, TXT, UNICAST, A, Listener, query, records
+from .test_fuzz import names, searches
 from .twin import PATIENCE_SECONDS, ROOT, Twin, environment, wait_for
 
 BOARD, HOUSE = ADDRESSES["board"], ADDRESSES["house"]
 NAME = "meterkast"
+SSDP = ("239.255.255.250", 1900)
 BASIC = "urn:schemas-upnp-org:device:Basic:1"
 CLIENT = Path(__file__).parent / "upnp_client.py"
 
@@ -177,6 +180,77 @@ def test_who_asks_for_it_is_answered_alone(cable: Cable, twin: Twin) -> None:
         while not (packet := group.recv(9000))[2] & 0x80 or NAME.encode() not in packet:
             pass
         assert records(packet, f"{NAME}.{SERVICE}", TXT)
+
+
+def answers_alone(own: socket.socket, name: str) -> list[bytes] | None:
+    """The addresses that a name has, if somebody answers."""
+    own.sendto(query((name, A, 1 | UNICAST)), (GROUP, PORT))
+    own.settimeout(1)
+    try:
+        while (packet := own.recv(9000)) and (
+            packet[2:4] != b"\x84\0" or name.split(".", maxsplit=1)[0].encode() not in packet
+        ):
+            pass
+    except TimeoutError:
+        return None
+    return [data for _, _, data in records(packet, name, A)]
+
+
+def test_in_set_up_mode_digimon_local_is_the_board_whatever_its_name(cable: Cable, tmp_path: Path) -> None:
+    (tmp_path / "radio.json").write_text("{}")
+    (tmp_path / "card").mkdir()
+    settings = {"wifi": {"ssid": "gone", "password": "kachel-en-kast"}, "network": {"device_name": "kelder"}}
+    (tmp_path / "card/config.json").write_text(json.dumps(settings))
+    options = ("--radio", str(tmp_path / "radio.json"), "--names", "0", "--hurry", "10")
+    with cable.at("board"):
+        twin = Twin("/dev/null", sd=tmp_path / "card", discovery=True, options=options)
+    with twin, cable.at("house"), receiver(HOUSE) as own:
+        twin.wait_line("set-up mode")
+        assert wait_for(lambda: answers_alone(own, "digimon.local")) == [socket.inet_aton(BOARD)]
+        assert answers_alone(own, "kelder.local") is None
+        with socket.create_connection((BOARD, twin.port), timeout=PATIENCE_SECONDS) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: digimon.local\r\n\r\n")
+            assert client.makefile("rb").readline() == b"HTTP/1.0 200 OK\r\n"
+
+
+def test_it_is_found_again_after_its_tasks_have_failed_and_nonsense_has_rained(cable: Cable, tmp_path: Path) -> None:
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")  # noqa: T201 (to do the same again)
+    crash = tmp_path / "crash"
+    options = ("--name", "regen", "--crash", str(crash))
+    with cable.at("board"):
+        twin = Twin("/dev/null", sd=tmp_path / "card", discovery=True, options=options)
+    with twin, cable.at("house"), receiver(HOUSE) as own:
+        wait_for(lambda: answers_alone(own, "regen.local"))
+        crash.write_text("")
+        search = b'M-SEARCH * HTTP/1.1\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'
+
+        def have_failed() -> bool:
+            own.sendto(query(("regen.local", A, 1)), (GROUP, PORT))
+            own.sendto(search, SSDP)
+            return twin.output.count("discovery: Traceback") == 2
+
+        wait_for(have_failed)
+        # Each answer to a search is a task of its own, which would fail as well.
+        crash.unlink()
+        chance = random.Random(seed)
+        for corpus, group in ((names(), (GROUP, PORT)), (searches(), SSDP)):
+            for case in corpus.cases(chance, 200):
+                own.sendto(case, group)
+        assert wait_for(lambda: answers_alone(own, "regen.local")) == [socket.inet_aton(BOARD)]
+
+        def is_found() -> bool:
+            own.sendto(search, SSDP)
+            own.settimeout(3)
+            try:
+                while b"/description.xml" not in own.recv(9000):
+                    pass
+            except TimeoutError:
+                return False
+            return True
+
+        wait_for(is_found)
+        assert twin.output.count("discovery: Traceback") == 2
 
 
 def receiver(address: str) -> socket.socket:
