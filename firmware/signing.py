@@ -7,6 +7,7 @@ the project's. A board trusts the key of who flashed it, and the project's.
 """
 
 import argparse
+import functools
 import os
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def private_key() -> rsa.RSAPrivateKey:
         if not file.exists():
             make(file)
         text = file.read_text()
+    return _loaded(text)
+
+
+@functools.cache
+def _loaded(text: str) -> rsa.RSAPrivateKey:
+    """A key; to see whether it is one takes a tenth of a second, more than all else about a signature."""
     key = serialization.load_pem_private_key(text.encode(), None)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("bundles are signed by RSA keys only")

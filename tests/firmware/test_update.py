@@ -221,23 +221,6 @@ def test_what_is_no_bundle_is_refused(flash: Flash, content: bytes) -> None:
     assert (flash.files("a"), flash.memory) == (before, {})
 
 
-def _flipped(content: bytes, chance: random.Random) -> bytes:
-    place = chance.randrange(len(content))
-    return content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :]
-
-
-@pytest.mark.parametrize("number", [60, pytest.param(5000, marks=pytest.mark.long)])
-def test_no_bundle_with_a_wrong_bit_is_taken(flash: Flash, small: dict[str, bytes], number: int) -> None:
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")  # noqa: T201 (to do it again)
-    chance = random.Random(seed)
-    whole = bundle.pack(boards.DEFAULT, NEWER, small)
-    said = feed(flash, *(_flipped(whole, chance) for _ in range(number)), piece=200)
-    assert len(said) == number
-    assert all(line.startswith("refused ") for line in said)
-    assert flash.memory == {}
-
-
 def test_a_new_version_takes_no_update_before_it_is_known_to_be_good(flash: Flash, small: dict[str, bytes]) -> None:
     flash.memory = {"digimon/boot": 1 + 2 * 2, "digimon/tried": 1}
     result = flash.run(BEGIN)
