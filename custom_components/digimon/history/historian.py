@@ -92,6 +92,7 @@ class Historian:
     def request(self) -> None:
         """Look at all of the card again, as a person asks."""
         self._ledger.progress.stopped = False
+        self._ledger.progress.begun = None
         self._ledger.save_soon()
         self._past_is_done = False
         self._check_database = True
@@ -194,6 +195,7 @@ class Historian:
     async def _work(self) -> None:
         """All that can be done now."""
         try:
+            await self._note_missing()
             await self._repair_recent()
             if (await self._targets()).keys - self._keys:
                 # A sensor that came later, or that a person enabled, has a past as well.
@@ -209,6 +211,13 @@ class Historian:
             # A database that is restarted, or out of room: what could not be written is found the next time.
             LOGGER.warning("The history of %s waits for the database: %s", self._entry.title, error)
             self._show(HistoryState.WAITING)
+
+    async def _note_missing(self) -> None:
+        """While a sensor is disabled or left out of the recorder, hours go by that it will have to get."""
+        progress = self._ledger.progress
+        if self._heard and progress.checked_until is not None:
+            running = local_days(progress.checked_until - 1, progress.checked_until)[0]
+            progress.forget_missing((await self._targets()).keys, since=month_name(running))
 
     async def _repair_recent(self) -> None:
         """What Home Assistant itself missed since it last looked."""

@@ -27,6 +27,20 @@ class Month:
     """How many hours the database had of it afterwards, by the key of the series."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    """A month of which a part was brought over, where a day is much work: up to and with a day of it."""
+
+    month: str
+    """As "2026-11"."""
+
+    day: int
+    """Of the month."""
+
+    keys: frozenset[str]
+    """Of the series that got it."""
+
+
 @dataclass(kw_only=True, slots=True)
 class Progress:
     """How far the history of one board has come."""
@@ -37,8 +51,21 @@ class Progress:
     months: dict[str, Month] = field(default_factory=dict)
     """By "2026-11"."""
 
+    begun: Begun | None = None
+    """The month that is being brought over."""
+
     stopped: bool = False
     """A person wants no more of the past for now."""
+
+    def forget_missing(self, keys: set[str], since: str) -> None:
+        """Note that some series get nothing at the moment, so that these months are looked at again when they do.
+
+        :param keys: of the series that do.
+        :param since: the first month in which they may have got nothing, as "2026-11".
+        """
+        for name, month in self.months.items():
+            if name >= since:
+                month.hours = {key: hours for key, hours in month.hours.items() if key in keys}
 
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
@@ -70,6 +97,7 @@ class Ledger:
                 key: Month(days=month["days"], hours=dict(month["hours"]))
                 for key, month in (months.items() if isinstance(months, dict) else ())
             },
+            begun=_begun(stored.get("begun")),
             stopped=stored.get("stopped") is True,
         )
 
@@ -82,9 +110,16 @@ class Ledger:
         await self._store.async_save(self._document())
 
     def _document(self) -> dict[str, Any]:
-        progress = self.progress
+        progress, begun = self.progress, self.progress.begun
         return {
             "checked_until": progress.checked_until,
             "months": {key: {"days": month.days, "hours": month.hours} for key, month in progress.months.items()},
+            "begun": begun and {"month": begun.month, "day": begun.day, "keys": sorted(begun.keys)},
             "stopped": progress.stopped,
         }
+
+
+def _begun(stored: Any) -> Begun | None:  # noqa: ANN401 - any JSON
+    if not isinstance(stored, dict):
+        return None
+    return Begun(month=stored["month"], day=stored["day"], keys=frozenset(stored["keys"]))

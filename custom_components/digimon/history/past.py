@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from . import statistics
 from .card import Card
 from .importer import STILL_READING, Importer, NotReadyError
-from .ledger import Ledger, Month
+from .ledger import Begun, Ledger, Month
 from .notices import Notices
 from .reconcile import Report
 from .status import HistoryState
@@ -56,20 +56,22 @@ class Past:
             for month in months_newest_first(dates)
             if await self._is_pending(month, targets, check_database=check_database)
         ]
-        total = sum(map(len, pending))
+        total = sum(len(days) for month in pending for days in self._portions(month, targets))
         done = 0
         unreadable: list[Day] = []
         complete = True
         for index, month in enumerate(pending):
             unread = [span_of(other) for other in pending[index + 1 :]]
             whole = True
-            for days in [[day] for day in month] if self._card.by_quarters else [list(month)]:
+            for days in self._portions(month, targets):
                 if self._ledger.progress.stopped:
                     self._show(HistoryState.STOPPED)
                     return
                 self._show(HistoryState.IMPORTING, done, total)
                 whole &= await self._bring_over_days(days, targets, report, unread, unreadable)
                 done += len(days)
+                if whole:
+                    self._note_begun(days[-1], targets)
             if whole:
                 await self._note(month, targets)
             complete &= whole
@@ -79,6 +81,20 @@ class Past:
             raise NotReadyError(STILL_READING)
         self._notices.kept()
         self._show(HistoryState.FAILED if unreadable else HistoryState.UP_TO_DATE)
+
+    def _portions(self, month: Sequence[Day], targets: Targets) -> list[list[Day]]:
+        """The days of a month that are brought over at once: each alone where a day is much work, and none twice."""
+        if not self._card.by_quarters:
+            return [list(month)]
+        begun = self._ledger.progress.begun
+        if begun is not None and begun.month == month_name(month[0]) and targets.keys <= begun.keys:
+            month = [day for day in month if day[2] > begun.day]
+        return [[day] for day in month]
+
+    def _note_begun(self, day: Day, targets: Targets) -> None:
+        """Remember that a month was brought over up to a day."""
+        self._ledger.progress.begun = Begun(month=month_name(day), day=day[2], keys=frozenset(targets.keys))
+        self._ledger.save_soon()
 
     async def _bring_over_days(
         self,
@@ -124,6 +140,7 @@ class Past:
         """Remember that a month was brought over."""
         first, end = span_of(month)
         until = self._ledger.progress.checked_until or end
+        self._ledger.progress.begun = None
         self._ledger.progress.months[month_name(month[0])] = Month(
             # The running month gets more days by itself.
             days=len(month) if end <= until else 31,

@@ -105,6 +105,20 @@ def plan_counted(
     return CountedPlan(rows=tuple(rows), shift=_shift(series, last, previous, around.after, after_change))
 
 
+def is_open_end(series: Counted, hours: Sequence[CountedHour], after: CountedRow | None) -> bool:
+    """Whether what comes after these hours has to be looked at again: nothing does yet, or that of another meter.
+
+    A register begins anew with its meter. What Home Assistant then counts at once is no energy, and only the card
+    tells what was.
+    """
+    last = hours[-1]
+    if after is None:
+        return True
+    if series.of_one_meter or last.state is None:
+        return False
+    return not _can_follow(series, last.state, last.start + HOUR_SECONDS, after)
+
+
 def _row(
     start: int, hour: CountedHour | None, stored: CountedRow | None, last: CountedRow | None, own: _Change | None
 ) -> CountedRow:

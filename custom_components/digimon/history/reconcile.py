@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from ..core.clock import HOUR_SECONDS, month_of, quarter_id_at
 from . import statistics
 from .hours import CountedHour, Stand, counted_hours
-from .plan import CountedPlan, CountedRow, Neighbours, plan_counted, plan_measured
+from .plan import CountedPlan, CountedRow, Neighbours, is_open_end, plan_counted, plan_measured
 from .powers import MeasuredHour, measured_hours
 from .quarters import CardQuarter
 from .series import MONTH_PEAK, Counted, Measured
@@ -78,7 +78,7 @@ class Report:
     """By the key of the series."""
 
     open_ends: set[str] = field(default_factory=set)
-    """Series behind whose hours there is no row yet, so that the next one may not fit."""
+    """Series behind whose hours there is no row yet, or one of another meter, so that the next one may not fit."""
 
     def of(self, target: Target) -> Written:
         """The line of a sensor."""
@@ -105,7 +105,7 @@ async def _reconcile_counted(  # noqa: PLR0913 - the same as above
         if not hours:
             return
         plan = plan_counted(series, hours, _around(around, hours), after_change=_after_change(series, part, around))
-        if around.after is None:
+        if is_open_end(series, hours, around.after):
             report.open_ends.add(series.key)
         else:
             report.open_ends.discard(series.key)

@@ -14,6 +14,7 @@ from core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS, local_fi
 SLOT_SECONDS = 300
 _GAS_MOST_L = 120
 _WATER_MOST_L = 60
+_NOTHING: tuple[int, ...] = (0,) * 6
 
 
 class Registers(NamedTuple):
@@ -63,8 +64,16 @@ class ModelHouse:
                     water,
                 )
             )
-        nothing: tuple[int, ...] = (0,) * 6
-        self._sums = list(accumulate(flows, _plus, initial=nothing))
+        self._flows = flows
+        self._sums = list(accumulate(flows, _plus, initial=_NOTHING))
+
+    def cut(self, first: int, until: int) -> None:
+        """Let nothing pass in a time to come, from the slot it begins in to the end of that of its end."""
+        slots = range((first - self.start) // SLOT_SECONDS, (until - self.start - 1) // SLOT_SECONDS + 1)
+        for slot in slots:
+            self._powers[slot] = 0
+            self._flows[slot] = _NOTHING
+        self._sums = list(accumulate(self._flows, _plus, initial=_NOTHING))
 
     def power(self, utc: int) -> int:
         """Net offtake in W."""

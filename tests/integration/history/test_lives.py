@@ -35,6 +35,19 @@ async def test_a_few_days_of_a_random_life(world: World, seed: int) -> None:
     await _live(world, seed, 96)
 
 
+@pytest.mark.every_database
+@pytest.mark.parametrize(("house", "seed"), [((3, 24), 3)], indirect=["house"])
+async def test_a_day_of_a_random_life(world: World, seed: int) -> None:
+    await _live(world, seed, 24)
+
+
+@pytest.mark.long
+@pytest.mark.every_database
+@pytest.mark.parametrize(("house", "seed"), [((seed, 300), seed) for seed in (1000, 1001)], indirect=["house"])
+async def test_three_hundred_hours_of_a_random_life(world: World, seed: int) -> None:
+    await _live(world, seed, 300)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("house", "seed"), [((seed, 1440), seed) for seed in range(100, 112)], indirect=["house"])
 async def test_two_months_of_a_random_life(world: World, seed: int) -> None:

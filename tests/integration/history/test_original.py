@@ -9,11 +9,20 @@ from homeassistant.helpers import issue_registry as ir
 from core.clock import HOUR_SECONDS, quarter_id_at, quarter_path
 from custom_components.digimon.const import DOMAIN
 
+from .board import at
 from .conftest import INJECTION, OFFTAKE, START, World
+from .house import ModelHouse
 from .lives import Life
 
 DAY = 24 * HOUR_SECONDS
 ADDED = START + 2 * DAY
+YEAR_START = at("2025-01-10T00:00")
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest) -> ModelHouse:
+    start, hours = getattr(request, "param", (START, 24 * 40))
+    return ModelHouse(1, start, hours)
 
 
 @pytest.fixture
@@ -95,12 +104,28 @@ async def test_no_two_requests_to_its_card_are_on_their_way_at_once(world: World
 
 async def test_a_run_that_is_killed_again_and_again_comes_to_its_end(world: World) -> None:
     """Each time somewhere else; the day that was being read is begun anew, and no more than that."""
-    chance = random.Random(5)
-    world.move_to(ADDED + 600)
-    for _ in range(6):
+    await _live_through_kills(world, ADDED, kills=6, seed=5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("house", "seed"), [((YEAR_START, 24 * 366), 20_260_101)], indirect=["house"])
+async def test_a_year_comes_in_file_by_file_through_twelve_kills(world: World, seed: int) -> None:
+    await _live_through_kills(world, YEAR_START + 365 * DAY, kills=12, seed=seed)
+
+
+async def _live_through_kills(world: World, added: int, *, kills: int, seed: int) -> None:
+    """Bring over all of a card while Home Assistant is ended again and again, in the midst of any request."""
+    print(f"seed {seed}")  # noqa: T201 - to run it again
+    chance = random.Random(seed)
+    first = world.board.begin
+    days = (added - first) // DAY
+    # As much as all of it takes, and never more than what is left between two kills.
+    between = (days * 96 // 8, days * 96 // kills)
+    world.move_to(added + 600)
+    for _ in range(kills):
         await world.start()
         ends = (
-            asyncio.ensure_future(world.board.asked(len(world.board.requests) + chance.randrange(20, 150))),
+            asyncio.ensure_future(world.board.asked(len(world.board.requests) + chance.randrange(*sorted(between)))),
             asyncio.ensure_future(world.historian.settled()),
         )
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -108,11 +133,16 @@ async def test_a_run_that_is_killed_again_and_again_comes_to_its_end(world: Worl
             end.cancel()
         await world.stop()
     await world.start()
-    await world.live_until(ADDED + 3 * HOUR_SECONDS + 20)
-    await assert_near(world, START, ADDED + 3 * HOUR_SECONDS)
+    await world.live_until(added + 3 * HOUR_SECONDS + 20)
+    files = [path for path in world.board.requests if path.startswith("/meter/")]
+    print(f"{len(files)} files asked for, of {days * 96} of {days} days")  # noqa: T201 - what a campaign found
+    # Of each kill a day, and of the end what was live meanwhile.
+    assert days * 96 <= len(set(files))
+    assert len(files) <= days * 96 + (kills + 1) * 96
+    await assert_near(world, first, added + 3 * HOUR_SECONDS)
 
 
-@pytest.mark.parametrize(("house", "seed"), [((seed, 60), seed) for seed in (7,)], indirect=["house"])
+@pytest.mark.parametrize(("house", "seed"), [((START, 120), seed) for seed in (7,)], indirect=["house"])
 async def test_a_few_days_of_a_random_life(world: World, seed: int) -> None:
     life = Life(world, seed)
     world.move_to(world.board.house.start + 30 * HOUR_SECONDS + 600)
