@@ -3,8 +3,8 @@
 Usage: pytest -s bench/history.py, with the Python of the tests (its fixtures are a Home Assistant)
 Prints one line of JSON per way: requests, seconds, CPU seconds of the board (the twin, on 32-bit MicroPython with a
 heap of 112 KB) and of this process, each per month; and how late the polls of the live values were meanwhile, which
-Home Assistant makes every five seconds. The naive way asks for one quarter file after the other and adds it up; it writes
-nothing, and it does not leave the board alone for a moment.
+Home Assistant makes every five seconds. The naive way asks for one quarter file after the other and adds it up; it
+writes nothing, and it does not leave the board alone for a moment.
 """
 
 import asyncio

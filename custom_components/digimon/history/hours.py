@@ -92,6 +92,9 @@ def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stan
             yield from (span for span in unread if span.end <= stand.utc and (last is None or span.start >= start))
             if sampled is not None and sampled.start < stand.utc:
                 yield sampled._replace(end=stand.utc, value=stand.value)
+            elif last is not None:
+                # Nobody knows what it added, but from here on it can be followed.
+                yield _Span(stand.utc - 1, stand.utc, 0.0, stand.value)
         unread = []
         last = stand
     yield from (span for span in unread if last is None or span.start >= last.utc)

@@ -120,6 +120,17 @@ async def test_a_sensor_that_is_left_out_of_the_recorder_is_left_out(added: Worl
     assert answer["skipped"] == {"consumed_energy": "not_recorded"}
 
 
+async def test_a_sensor_that_was_left_out_for_some_hours_gets_them_later(added: World) -> None:
+    recorder = get_instance(added.hass)
+    recorded = recorder.entity_filter
+    for until, chosen in ((2, lambda entity_id: entity_id != OFFTAKE), (4, recorded)):
+        await added.stop()
+        recorder.entity_filter = chosen
+        await added.start()
+        await added.live_until(ADDED + until * HOUR_SECONDS + 20)
+    await added.assert_true(START, ADDED + 4 * HOUR_SECONDS)
+
+
 async def test_without_a_recorder_there_is_no_history_and_all_else_works(
     hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None
 ) -> None:

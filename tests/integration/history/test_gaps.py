@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from core.clock import HOUR_SECONDS
 
 from .conftest import OFFTAKE, START, World
-from .house import Outages
+from .house import Outages, Registers, Replacement
 
 ADDED = START + 48 * HOUR_SECONDS
 
@@ -83,6 +83,28 @@ async def test_the_board_itself_was_off(living: World) -> None:
         living.truth(start) for start in range(ADDED + 3 * HOUR_SECONDS, ADDED + 7 * HOUR_SECONDS, HOUR_SECONDS)
     )
     assert max(changes[start] for start in (hours[-6], hours[-5])) < between
+
+
+async def test_a_new_meter_adds_nothing_of_its_own(living: World) -> None:
+    """Home Assistant takes all that a register says that begins anew for energy; also where nobody missed an hour."""
+    off, on = ADDED + 4 * HOUR_SECONDS + 300, ADDED + 4 * HOUR_SECONDS + 2700
+    await living.live_until(off)
+    living.board.house.cut(off, on)
+    living.board.deaf = Outages([(off, on)])
+    await living.board.stop()
+    await living.live_until(on)
+    living.board.house.replaced = Replacement(on, Registers(1_200, 1_513, 700, 900, 0, 0))
+    await living.board.start()
+    await living.poll()
+    await living.live_until(ADDED + 8 * HOUR_SECONDS + 20)
+    for entity_id, place in ((f"{OFFTAKE}_day_tariff", 0), (f"{OFFTAKE}_night_tariff", 1)):
+        changes = await living.changes(entity_id)
+        for start in range(ADDED + 3 * HOUR_SECONDS, ADDED + 8 * HOUR_SECONDS, HOUR_SECONDS):
+            passed = living.board.house.between(start, start + HOUR_SECONDS)[place]
+            # Of the quarter in which it came nobody knows the part before its first register.
+            assert -0.01 <= changes[start] <= passed + 1.01
+            if start != ADDED + 4 * HOUR_SECONDS:
+                assert changes[start] == pytest.approx(passed, abs=1.01)
 
 
 @pytest.mark.every_database
