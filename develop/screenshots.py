@@ -1,7 +1,10 @@
 """``python -m develop.screenshots``, behind develop/screenshots: the pictures in docs/images."""
 
 import asyncio
+import contextlib
+import json
 import os
+import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -37,6 +40,9 @@ _ENERGY_SIZE = (1280, 720)
 
 # The day of the energy dashboard is the sunniest of so many.
 _DAYS = 14
+
+_NETWORKS = {"Thuis": "geheim", "Buren": "ook geheim", "Gasten": None}
+_PHONE_HEIGHT = 760
 
 _SETTLE_MILLISECONDS = 2000
 
@@ -145,8 +151,35 @@ async def _take_all(browser: Browser, house: House) -> None:
 
 _PICTURES = {
     "en": [("device.png", _device), ("energy-dashboard.png", _energy), ("quarter-card.png", _card)],
-    "nl": [("apparaat-nl.png", _device), ("kwartierkaart-nl.png", _card)],
+    "nl": [("kwartierkaart-nl.png", _card)],
 }
+
+
+async def _set_up(browser: Browser) -> None:
+    """The page of a board that was never set up, on a phone."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(socket.socket(type=socket.SOCK_DGRAM)) as names:
+        names.bind(("127.0.0.1", 0))
+        port = names.getsockname()[1]
+        names.close()
+        radio = Path(folder) / "radio.json"
+        radio.write_text(json.dumps(_NETWORKS), encoding="ascii")
+        command: list[str | Path] = [REPOSITORY / "scripts" / "twin", "--p1", "sim", "--sd", Path(folder) / "card"]
+        command += ["--radio", radio, "--names", str(port), "--hurry", "10", "--no-discovery"]
+        child = Child(
+            "board",
+            command,
+            ready=r"listening on (http://\S+)",
+            log=Path(folder) / "log",
+        )
+        try:
+            url = (await child.start())[1]
+            async with window(browser, locale=DUTCH, scale=1) as page:
+                await page.set_viewport_size({"width": 400, "height": _PHONE_HEIGHT})
+                await page.goto(url)
+                await page.get_by_text("Gevonden netwerken", exact=True).wait_for()
+                await _take(page, _IMAGES / "wifi-nl.png", (400, _PHONE_HEIGHT))
+        finally:
+            await child.stop(_STOP_SECONDS)
 
 
 async def main() -> None:
@@ -154,6 +187,7 @@ async def main() -> None:
     now = int(time.time())
     house = max(map(House, _SEEDS), key=lambda house: house.power(now)[0])
     async with chromium(os.environ["DIGIMON_CHROMIUM"]) as browser:
+        await _set_up(browser)
         await _take_all(browser, house)
 
 

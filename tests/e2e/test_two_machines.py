@@ -66,7 +66,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory, screenshots: Path) -> 
         two_machines(tmp_path_factory.mktemp("apart")) as (cable, board, house),
         Api(house.url) as api,
         chromium(executable) as browser,
-        window(browser, locale=DUTCH, scale=1.5) as page,
+        window(browser, locale=DUTCH) as page,
     ):
         await api.sign_in(PERSON, PASSWORD)
         await sign_in(page, house.url, PERSON, PASSWORD)
@@ -79,6 +79,13 @@ async def found(scene: Scene) -> Scene:
     await scene.page.goto(f"{scene.house.url}/config/integrations/dashboard")
     await expect(scene.page.get_by_text("Geconfigureerd", exact=True)).to_be_visible()
     await expect(scene.page.get_by_text("Ontdekt", exact=True)).not_to_be_visible()
+    # What is installed can be found there, too.
+    await scene.page.get_by_role("button", name="Voeg integratie toe").click()
+    await scene.page.locator("dialog-add-integration input").first.fill("digimon")
+    await expect(scene.page.locator("dialog-add-integration").get_by_text("Digimon", exact=True)).to_be_visible()
+    await scene.picture("zoeken-nl")
+    await scene.page.keyboard.press("Escape")
+    await expect(scene.page.locator("dialog-add-integration input")).to_have_count(0)
     await scene.board.start()
     await expect(scene.page.get_by_text("Ontdekt", exact=True)).to_be_visible()
     await scene.picture("ontdekt-nl")
@@ -153,6 +160,28 @@ async def test_the_energy_dashboard_is_filled_from_the_options(found: Scene, add
     await expect(page.locator("hui-error-card, ha-alert[alert-type=error]")).to_have_count(0)
     await page.wait_for_timeout(2000)
     await found.picture("energiedashboard-nl")
+
+
+async def test_a_postcode_tells_what_a_month_peak_costs(found: Scene, added: Board) -> None:
+    page = found.page
+    await page.goto(f"{found.house.url}/config/integrations/integration/digimon")
+    await page.get_by_role("button", name="Configureer").first.click()
+    await page.get_by_text("Capaciteitstarief in euro", exact=True).click()
+    await expect(page.get_by_text("Waar is je aansluiting?", exact=True)).to_be_visible()
+    await page.locator("ha-selector-text input").fill("9000")
+    await found.picture("postcode-nl")
+    await page.get_by_role("button", name="Verzend").click()
+    await expect(page.get_by_text("Wat kost een kW?", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Netgebied of gewest Fluvius Imewo")).to_be_visible()
+    await page.get_by_role("button", name="Verzend").click()
+    cost = (await sensors_of(found.api, added, {"capacity_cost_year"}))["capacity_cost_year"]
+
+    async def is_in_euros() -> bool:
+        states = {state["entity_id"]: state["state"] for state in await found.api.command("get_states")}
+        # At least 2.5 kW of some 50 euros each.
+        return states.get(cost, "")[:1].isdigit() and float(states[cost]) > 100
+
+    await eventually(is_in_euros, _PATIENCE_SECONDS)
 
 
 async def test_when_its_address_changes_it_is_followed(found: Scene, added: Board, house: House) -> None:
