@@ -9,6 +9,7 @@ writes nothing, and it does not leave the board alone for a moment.
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -40,6 +41,12 @@ POLL_SECONDS = 5
 @pytest.fixture
 def enable_event_loop_debug() -> None:
     """Not here: who notes for each callback who asked for it measures that."""
+
+
+@pytest.fixture(autouse=True)
+def quiet_database() -> None:
+    """Of each statement there is a line otherwise, which takes longer than the statement."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture
