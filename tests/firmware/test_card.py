@@ -14,7 +14,9 @@ START = at("2026-03-15T18:45:00+01:00")
 FILE = "/meter/2026/03/15/1845W.json"
 NEXT_FILE = "/meter/2026/03/15/1900W.json"
 
-# How often the board tries a card that failed, and some more.
+# A board tries a card that failed every 10 seconds, of which each lasts a tenth here.
+HURRY = ("--hurry", "10")
+# So long a board is waited for that tries again.
 CARD_CHECK_SECONDS = 25.0
 
 # A folder that nobody can write to, not even root.
@@ -102,7 +104,7 @@ def test_with_a_read_only_card_everything_else_works(tmp_path: Path) -> None:
 def test_a_card_at_fault_is_used_again_when_it_works(card: Path, wire: Wire) -> None:
     # A file where the folder should be: nothing can be stored, in any file system.
     (card / "meter").write_text("")
-    with Twin(wire.source, sd=card) as twin:
+    with Twin(wire.source, sd=card, options=HURRY) as twin:
         wire.send(telegram(START + 898, 1) + telegram(START + 900, 2))
         wait_for(lambda: twin.info()["card"]["state"] == "fault")
         (card / "meter").unlink()
@@ -117,7 +119,7 @@ def test_a_card_at_fault_is_used_again_when_it_works(card: Path, wire: Wire) -> 
 
 def test_a_card_that_is_pulled_and_put_back(card: Path, wire: Wire) -> None:
     away = card.with_name("in a pocket")
-    with Twin(wire.source, sd=card) as twin:
+    with Twin(wire.source, sd=card, options=HURRY) as twin:
         wire.send(telegram(START, 1))
         wait_for(lambda: twin.info()["telegrams"]["good"] == 1)
         card.rename(away)

@@ -17,9 +17,12 @@ from .twin import Twin, Wire, wait_for
 
 START = at("2026-03-15T18:45:00+01:00")
 QUARTER = 900
+# A board tries a card that failed every 10 seconds, of which each lasts a tenth here.
+HURRY = ("--hurry", "10")
 # The stand-in for the sectors of a card takes memory that a board does not need.
-SECTORS = ("--heap", "124k")
-# How often the board tries a card that failed, and some more.
+IN_ITS_TIME = ("--heap", "124k")
+SECTORS = (*IN_ITS_TIME, *HURRY)
+# So long a board is waited for that tries again.
 CARD_CHECK_SECONDS = 40.0
 
 
@@ -222,7 +225,7 @@ def test_an_index_with_a_sector_that_cannot_be_read_is_made_anew(image: Path, wi
     first = (fat.place(cluster) + 14 * 6400) // 512
     fat.close()
     trouble(image, bad=list(range(first, first + 13)))
-    with Twin("/dev/null", sd=image, options=SECTORS) as twin:
+    with Twin("/dev/null", sd=image, options=IN_ITS_TIME) as twin:
         house = House(twin, wire)
         house.wait_state("fault")
         trouble(image, bad=[])
