@@ -4,11 +4,12 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from .twin import Twin, environment
+from .twin import PATIENCE_SECONDS, Twin, Wire, environment, wait_for
 
 STREAMS = ("month-turn", "dst-autumn")
 
@@ -21,32 +22,45 @@ def golden() -> Path:
 pytestmark = pytest.mark.skipif(not golden().is_dir(), reason="no golden streams beside this repository")
 
 
-def rows() -> list[tuple[str, int, str, str, str]]:
-    """Stream, number of telegrams, /current/quarter, the peak object and /watt."""
-    found = []
-    for stream in STREAMS:
-        table = golden() / stream / "current.tsv"
-        if table.is_file():
-            for line in table.read_text().splitlines():
-                number, quarter, peak, watt = line.split("\t")
-                found.append((stream, int(number), quarter, peak, watt))
-    return found
+@dataclass
+class Replayed:
+    """A board that has read all of a stream, and what it answered on the way.
+
+    :ivar answers: by number of telegrams, `/current/quarter`, `/current/month/peak` and `/watt`.
+    """
+
+    folder: Path
+    twin: Twin
+    answers: dict[int, tuple[str, str, str]]
+
+
+def rows(folder: Path) -> dict[int, tuple[str, str, str]]:
+    """By number of telegrams, `/current/quarter`, the peak object and `/watt`."""
+    table = [line.split("\t") for line in (folder / "current.tsv").read_text().splitlines()]
+    return {int(number): (quarter, peak, watt) for number, quarter, peak, watt in table}
 
 
 @pytest.fixture(scope="module", params=STREAMS)
-def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Twin]]:
-    """A stream's folder and a board that has read all of it."""
+def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replayed]:
+    """Reads a stream, and stops for a look at every row of the table."""
     folder = golden() / request.param
-    with Twin(folder / "telegrams.txt.gz", sd=tmp_path_factory.mktemp("card")) as twin:
-        good, rejected = twin.wait_replayed()
-        with gzip.open(folder / "telegrams.txt.gz") as file:
-            assert good == file.read().count(b"/FLU5")
-        assert rejected == 0
-        yield folder, twin
+    with gzip.open(folder / "telegrams.txt.gz") as file:
+        telegrams = [b"/FLU5" + rest for rest in file.read().split(b"/FLU5")[1:]]
+    answers = {}
+    with Wire() as wire, Twin(wire.source, sd=tmp_path_factory.mktemp("card")) as twin:
+        sent = 0
+        for number in [*sorted(rows(folder)), len(telegrams)]:
+            wire.send(b"".join(telegrams[sent:number]))
+            sent = number
+            wait_for(lambda: twin.info()["telegrams"]["good"] == sent, 4 * PATIENCE_SECONDS)  # noqa: B023 (at once)
+            paths = ("/current/quarter", "/current/month/peak", "/watt")
+            answers[number] = (twin.get(paths[0]).text, twin.get(paths[1]).text, twin.get(paths[2]).text)
+        assert twin.info()["telegrams"]["rejected"] == {}
+        yield Replayed(folder, twin, answers)
 
 
-def test_every_quarter_file(replayed: tuple[Path, Twin]) -> None:
-    folder, twin = replayed
+def test_every_quarter_file(replayed: Replayed) -> None:
+    folder, twin = replayed.folder, replayed.twin
     files = sorted((folder / "sd").rglob("*.json"))
     assert files
     for file in files:
@@ -54,8 +68,8 @@ def test_every_quarter_file(replayed: tuple[Path, Twin]) -> None:
         assert twin.get(path).body == file.read_bytes(), path
 
 
-def test_no_other_quarter(replayed: tuple[Path, Twin]) -> None:
-    folder, twin = replayed
+def test_no_other_quarter(replayed: Replayed) -> None:
+    folder, twin = replayed.folder, replayed.twin
     listed = 0
     for day in sorted({file.parent for file in (folder / "sd").rglob("*.json")}):
         year, month, number = (int(part) for part in day.parts[-3:])
@@ -63,20 +77,11 @@ def test_no_other_quarter(replayed: tuple[Path, Twin]) -> None:
     assert listed == len(list((folder / "sd").rglob("*.json")))
 
 
-@pytest.mark.parametrize(
-    ("stream", "number", "quarter", "peak", "watt"), rows(), ids=[f"{row[0]}-{row[1]}" for row in rows()]
-)
-def test_every_row_of_live_answers(
-    stream: str, number: int, quarter: str, peak: str, watt: str, card: Path, tmp_path: Path
-) -> None:
-    with gzip.open(golden() / stream / "telegrams.txt.gz") as file:
-        telegrams = file.read().split(b"/FLU5")[1 : number + 1]
-    beginning = tmp_path / "telegrams.txt"
-    beginning.write_bytes(b"".join(b"/FLU5" + telegram for telegram in telegrams))
-    with Twin(beginning, sd=card) as twin:
-        assert twin.wait_replayed() == (number, 0)
-        assert twin.get("/current/quarter").text == quarter
-        assert twin.get("/watt").text == watt
-        answer = twin.get("/current/month/peak").text
-        assert answer.endswith(f',"peak":{peak}}}')
-        assert list(json.loads(answer)) == ["memory", "peak"]
+def test_every_row_of_live_answers(replayed: Replayed) -> None:
+    wanted = rows(replayed.folder)
+    assert wanted
+    for number, (quarter, peak, watt) in wanted.items():
+        found = replayed.answers[number]
+        assert (found[0], found[2]) == (quarter, watt), number
+        assert found[1].endswith(f',"peak":{peak}}}'), number
+        assert list(json.loads(found[1])) == ["memory", "peak"]
