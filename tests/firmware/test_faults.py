@@ -46,8 +46,8 @@ class House:
         found: str = self.twin.info()["card"]["state"]
         return found
 
-    def wait_state(self, *states: str) -> None:
-        wait_for(lambda: self.state() in states, CARD_CHECK_SECONDS)
+    def wait_state(self, *states: str, pause: float = 0.02) -> None:
+        wait_for(lambda: self.state() in states, CARD_CHECK_SECONDS, pause)
 
     def stored(self, start: int) -> list[int | None]:
         """The intervals of a quarter on the card."""
@@ -63,7 +63,7 @@ class House:
             document = self.twin.get("/historic/day?year=2026&month=3&day=15").json()
             return document["quarters"] + [[]] if document["complete"] else None
 
-        return wait_for(look)[:-1]
+        return wait_for(look, pause=0.3)[:-1]
 
     def log(self) -> str:
         return self.twin.get("/crashlog.txt").text
@@ -126,7 +126,7 @@ def test_a_card_that_is_pulled_and_put_back(image: Path, wire: Wire) -> None:
 
 
 def test_another_card_in_its_place(image: Path, wire: Wire, tmp_path: Path) -> None:
-    with Twin(wire.source, sd=image, options=SECTORS) as twin:
+    with Twin(wire.source, sd=image, options=IN_ITS_TIME) as twin:
         house = House(twin, wire)
         house.measures(0, 5, 900)
         assert house.stored(0) == [100, 100]
@@ -227,7 +227,8 @@ def test_an_index_with_a_sector_that_cannot_be_read_is_made_anew(image: Path, wi
     trouble(image, bad=list(range(first, first + 13)))
     with Twin("/dev/null", sd=image, options=IN_ITS_TIME) as twin:
         house = House(twin, wire)
-        house.wait_state("fault")
+        # What is read in the background waits while it is asked.
+        house.wait_state("fault", pause=0.3)
         trouble(image, bad=[])
         assert [row[:8] for row in house.day()] == before
 

@@ -21,15 +21,18 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
 
 
-def wait_for[T](what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS) -> T:
-    """Ask again until the answer is true, and give it."""
+def wait_for[T](what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS, pause: float = 0.02) -> T:
+    """Ask again until the answer is true, and give it.
+
+    :param pause: between two questions, in seconds: what a board does in the background waits while it is asked.
+    """
     end = time.monotonic() + seconds
     while True:
         answer = what()
         if answer:
             return answer
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 @dataclass
