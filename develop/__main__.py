@@ -86,6 +86,7 @@ def main() -> int:
         name=arguments.name,
         discovery=arguments.discovery,
         language=arguments.language,
+        oldest=arguments.oldest,
     )
     if not is_free(options.port):
         print(

@@ -50,12 +50,14 @@ class Listening:
         return f"http://{self.host}:{self.port}"
 
 
-def write(folder: Path, listening: Listening) -> None:
+def write(folder: Path, listening: Listening, *, oldest: bool = False) -> None:
     """Make what is missing of a configuration folder, and make it listen there.
 
     :param folder: Home Assistant's, which exists.
+    :param oldest: whether it is one before 2026.11, which is told in YAML where to listen.
     """
-    (folder / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
+    web = f"http:\n  server_host: {listening.host}\n  server_port: {listening.port}\n" if oldest else ""
+    (folder / "configuration.yaml").write_text(_CONFIGURATION + web, encoding="utf-8")
     automations = folder / "automations.yaml"
     if not automations.exists():
         automations.write_text("[]\n", encoding="utf-8")
@@ -63,7 +65,9 @@ def write(folder: Path, listening: Listening) -> None:
     storage = folder / ".storage"
     storage.mkdir(exist_ok=True)
     # A person may have chosen another port the last time.
-    _store(storage / "http", _HTTP_VERSION, {"stable": _http(listening), "pending": None, "yaml_migration_done": True})
+    if not oldest:
+        web_server = {"stable": _http(listening), "pending": None, "yaml_migration_done": True}
+        _store(storage / "http", _HTTP_VERSION, web_server)
     if not (storage / "onboarding").exists():
         _store(storage / "onboarding", _ONBOARDING_VERSION, {"done": _ANSWERED})
 

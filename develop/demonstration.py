@@ -43,6 +43,7 @@ class Options:
     :ivar name: of the board.
     :ivar discovery: whether the board announces itself in the network.
     :ivar language: of Home Assistant.
+    :ivar oldest: whether that is the oldest one that the integration supports.
     """
 
     port: int
@@ -50,6 +51,7 @@ class Options:
     name: str
     discovery: bool
     language: str
+    oldest: bool = False
 
 
 class Demonstration:
@@ -90,7 +92,7 @@ class Demonstration:
         """
         state = self._state
         state.make()
-        configuration.write(state.home_assistant, self._listening)
+        configuration.write(state.home_assistant, self._listening, oldest=self._options.oldest)
         new = not (state.home_assistant / ".storage" / "auth").exists()
         source = await self._start_house()
         board = await self._start_board(source)
