@@ -29,8 +29,10 @@ zeroconf:
 # All questions of a new Home Assistant but who its owner is.
 _ANSWERED = ["core_config", "analytics", "integration"]
 # Of the documents below, in Home Assistant 2026.11; it brings older ones up to date itself.
-_ONBOARDING_VERSION = 4
-_HTTP_VERSION = 3
+_ONBOARDING_VERSION = (4, 1)
+_HTTP_VERSION = (3, 1)
+# Of 2026.10, which refuses what is newer than itself.
+_OLDEST_HTTP_VERSION = (2, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +56,9 @@ def write(folder: Path, listening: Listening, *, oldest: bool = False) -> None:
     """Make what is missing of a configuration folder, and make it listen there.
 
     :param folder: Home Assistant's, which exists.
-    :param oldest: whether it is one before 2026.11, which is told in YAML where to listen.
+    :param oldest: whether it is 2026.10, which does not understand what 2026.11 keeps of its web server.
     """
-    web = f"http:\n  server_host: {listening.host}\n  server_port: {listening.port}\n" if oldest else ""
-    (folder / "configuration.yaml").write_text(_CONFIGURATION + web, encoding="utf-8")
+    (folder / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
     automations = folder / "automations.yaml"
     if not automations.exists():
         automations.write_text("[]\n", encoding="utf-8")
@@ -65,9 +66,8 @@ def write(folder: Path, listening: Listening, *, oldest: bool = False) -> None:
     storage = folder / ".storage"
     storage.mkdir(exist_ok=True)
     # A person may have chosen another port the last time.
-    if not oldest:
-        web_server = {"stable": _http(listening), "pending": None, "yaml_migration_done": True}
-        _store(storage / "http", _HTTP_VERSION, web_server)
+    web_server = {"stable": _http(listening), "pending": None, "yaml_migration_done": True}
+    _store(storage / "http", _OLDEST_HTTP_VERSION if oldest else _HTTP_VERSION, web_server)
     if not (storage / "onboarding").exists():
         _store(storage / "onboarding", _ONBOARDING_VERSION, {"done": _ANSWERED})
 
@@ -91,9 +91,9 @@ def _http(listening: Listening) -> dict[str, Any]:
     }
 
 
-def _store(path: Path, version: int, data: dict[str, Any]) -> None:
+def _store(path: Path, version: tuple[int, int], data: dict[str, Any]) -> None:
     """Write one of the documents in which Home Assistant keeps what is set up on its page."""
-    document = {"version": version, "minor_version": 1, "key": path.name, "data": data}
+    document = {"version": version[0], "minor_version": version[1], "key": path.name, "data": data}
     path.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 

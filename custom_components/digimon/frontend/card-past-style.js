@@ -13,8 +13,8 @@ export const PAST_STYLE = `
   display: flex; flex-direction: column; align-items: center; justify-content: flex-end; width: 100%; height: 100%; min-height: 0;
   padding: 0; border-radius: 6px; background: none;
 }
-.bar { width: 100%; height: calc(var(--part) * var(--bars)); min-height: 2px; border-radius: 4px 4px 0 0; background: var(--bar) }
-.running .bar { background: repeating-linear-gradient(135deg, var(--bar) 0 5px, transparent 5px 8px) }
+.bar { width: 100%; height: calc(var(--part) * var(--bars)); min-height: 2px; border-radius: 4px 4px 0 0; background: var(--digimon-offtake) }
+.running .bar { background: repeating-linear-gradient(135deg, var(--digimon-offtake) 0 5px, transparent 5px 8px) }
 .old .bar { opacity: .35 }
 .value { font-size: 11px; color: var(--muted) }
 .month { height: var(--foot); font-size: 12px; line-height: var(--foot) }

@@ -2,7 +2,7 @@
 export const CARD_STYLE = `
 :host {
   display: block; height: 100%;
-  --offtake: var(--digimon-offtake, #c75d0c); --injection: var(--digimon-injection, #0c7d5a); --bar: var(--digimon-bar, #e8771a);
+  --offtake: #b8560a; --injection: #0c7d5a;
   --muted: var(--secondary-text-color); --rule: var(--divider-color); --accent: var(--primary-color);
   --digimon-offtake: #e8771a; --digimon-injection: #12936b; --digimon-average: #1f5fd1; --digimon-peak: #b3155c;
   --digimon-target: #6b4fc4; --digimon-over: #c92a2a;
@@ -10,7 +10,7 @@ export const CARD_STYLE = `
 }
 :host(.dark) {
   --digimon-offtake: #ff9d4d; --digimon-injection: #34d3a2; --digimon-average: #82b1ff; --digimon-peak: #ff7db1;
-  --digimon-target: #b8a2ff; --digimon-over: #ff6b6b; --digimon-bar: #ff9d4d;
+  --digimon-target: #b8a2ff; --digimon-over: #ff6b6b; --offtake: #ff9d4d; --injection: #34d3a2;
 }
 * { box-sizing: border-box }
 [hidden] { display: none !important }
