@@ -110,7 +110,8 @@ class Life:
 
     def stop(self) -> None:
         """As Home Assistant stops it: nothing may be left, and nothing may have gone wrong."""
-        assert self.ask("stop") == {"left": []}
+        left = self.ask("stop")
+        assert left == {"left": []}, left
         output, errors = self._process.communicate()
         assert (output, errors, self._process.returncode) == ("", "", 0)
 

@@ -3,20 +3,14 @@
 import asyncio
 import os
 import pty
-import socket
-import threading
 import tty
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-import serial
-from serial import rfc2217
 
 from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
-from custom_components.digimon.cable.reader import BAUD
 from custom_components.digimon.cable.source import CableSource
 from custom_components.digimon.cable.store import QuarterStore, StoreError
 from custom_components.digimon.source import SourceError
@@ -283,68 +277,6 @@ async def test_a_serial_device_is_read(tmp_path: Path, house: House) -> None:
         os.close(theirs)
     assert reading is not None
     assert START + 2 <= reading.time_utc < START + second
-
-
-class Rfc2217Port:
-    """A serial port behind a server of pyserial, as ser2net offers one with its settings (RFC 2217)."""
-
-    def __init__(self, telegram: Callable[[int], bytes]) -> None:
-        """:param telegram: the one of a second."""
-        self._telegram = telegram
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.address = f"rfc2217://127.0.0.1:{self._server.getsockname()[1]}"
-        self.baud: int | None = None
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        device = serial.serial_for_url("loop://")
-        client, _ = self._server.accept()
-        writing = threading.Lock()
-
-        def write(data: bytes) -> None:
-            with writing:
-                client.sendall(data)
-
-        manager = rfc2217.PortManager(device, SimpleNamespace(write=write))
-        client.settimeout(0.02)
-        second = 0
-        while True:
-            try:
-                data = client.recv(1024)
-            except TimeoutError:
-                # The client has said how it wants the port; from then on the meter is heard.
-                if self.baud is not None:
-                    write(b"".join(manager.escape(self._telegram(second))))
-                    second += 1
-                continue
-            except OSError:
-                break
-            if not data:
-                break
-            list(manager.filter(serial.iterbytes(data)))
-            if device.baudrate == BAUD:
-                self.baud = device.baudrate
-        client.close()
-
-    def close(self) -> None:
-        """Take it away."""
-        self._server.close()
-        self._thread.join()
-
-
-async def test_a_port_behind_rfc2217_is_read_with_its_settings(
-    tmp_path: Path, house: House, socket_enabled: None
-) -> None:
-    telegrams = [house.telegram(START + second) for second in range(60)]
-    port = Rfc2217Port(lambda second: telegrams[second % len(telegrams)])
-    async with Cable(port.address, tmp_path) as source:
-        await until(lambda: heard(source) >= 3)
-        reading = (await source.read()).reading
-    await asyncio.to_thread(port.close)
-    assert reading is not None
-    assert reading.time_utc >= START + 2
-    assert port.baud == BAUD
 
 
 async def test_a_lasting_name_that_leads_elsewhere_is_followed(tmp_path: Path, house: House) -> None:
