@@ -20,7 +20,7 @@ _HASH_DIGITS = 8
 
 
 def ready(folder: Path) -> dict[str, bytes]:
-    """What the board serves, compressed, by name.
+    """What the board serves, pages compressed, by name.
 
     :param folder: the sources: pages, and what they name.
     """
@@ -33,7 +33,13 @@ def ready(folder: Path) -> dict[str, bytes]:
             text = text.replace(f'src="{name}"', f'src="{name}?v={digest}"')
         files[page.name] = _INDENT.sub("", text)
     # Without a time, so that the same sources give the same bytes.
-    return {f"{name}.gz": gzip.compress(text.encode(), mtime=0) for name, text in files.items()}
+    compressed = {f"{name}.gz": gzip.compress(text.encode(), mtime=0) for name, text in files.items()}
+    # What the board puts values into stays as it is, but for what only makes it readable.
+    return compressed | {path.name: _one_line(path).encode() for path in sorted(folder.glob("*.xml"))}
+
+
+def _one_line(path: Path) -> str:
+    return "".join(line.strip() for line in path.read_text().splitlines())
 
 
 def _plain(path: Path) -> str:

@@ -165,6 +165,9 @@ def _shorten_attributes(owner: ast.ClassDef, kept: set[str], meanings: dict[str,
         if _is_own_attribute(node) and isinstance(node, ast.Attribute):
             node.attr = short.get(node.attr, node.attr)
     _rename_defined(owner.body, short)
+    # A table of the class may hold its methods.
+    for table in [statement.value for statement in owner.body if isinstance(statement, ast.Assign)]:
+        _rename(table, short)
 
 
 def _shorten_members(inside: list[ast.Module], outside: list[ast.Module]) -> dict[str, str]:

@@ -9,8 +9,7 @@ when the proof was right, so whoever takes it has to read to its end before anyt
 from hashlib import sha256
 from os import urandom
 
-from . import led, password
-from .config import Config, saved_document
+from . import led
 from .guard import allow
 from .live import to_json
 from .memory import unload
@@ -65,8 +64,12 @@ class Proof:
         if piece:
             self._digest.update(piece)
             return piece
+        from .password import hmac, same
+
         message = f"{self.nonce}\n{request.method}\n{request.path}\n{self._digest.digest().hex()}"
-        if not password.same(password.hmac(self.key, message.encode()).hex().encode(), self._proof.encode()):
+        right = same(hmac(self.key, message.encode()).hex().encode(), self._proof.encode())
+        unload("board.password")
+        if not right:
             _count(self._board)
             raise DeniedError
         self._board.wrong = 0
@@ -88,7 +91,12 @@ class Admin:
         self._board = board
         # Of every challenge, its nonce and until when (uptime in s) it serves; the oldest first.
         self._nonces: list[tuple[str, int]] = []
-        self._wifi_key: bytes | None = None
+        # Salt, rounds and key of the password, the key None before it is needed and where there is none.
+        self._salt = b""
+        self._rounds = 0
+        self._key: bytes | None = None
+        self._wifi = ""
+        self._read_settings()
         self._updating = False
         self._takers = {
             "/update": self._update,
@@ -108,9 +116,7 @@ class Admin:
         nonce = urandom(_NONCE_BYTES).hex()
         self._nonces.append((nonce, uptime() + _NONCE_SECONDS))
         del self._nonces[:-_MOST_NONCES]
-        kept = self._stored()
-        salt, rounds = (self._salt_of_wifi(), password.ROUNDS) if kept is None else kept[:2]
-        body = to_json({"nonce": nonce, "salt": salt.hex(), "rounds": rounds})
+        body = to_json({"nonce": nonce, "salt": self._salt.hex(), "rounds": self._rounds})
         return 200, _JSON, None, body, {"Cache-Control": "no-store"}
 
     async def take(self, request: "Request") -> "Answer":
@@ -123,7 +129,7 @@ class Admin:
         pause = self._board.until - uptime()
         if pause > 0:
             return 429, TEXT, None, "Too many wrong passwords", {"Retry-After": str(pause)}
-        key = await self._key()
+        key = await self._known_key()
         if key is None:
             return 403, TEXT, None, "No password is set: the Wi-Fi has none, and no other was chosen"
         given = request.headers.get("authorization", "")
@@ -142,31 +148,36 @@ class Admin:
                 return entry[1] > uptime()
         return False
 
-    def _stored(self) -> "tuple[bytes, int, bytes] | None":
-        return password.stored(saved_document(self._board.store).get("admin"))
+    def _read_settings(self) -> None:
+        """Take the password of the settings; without one that of the Wi-Fi serves, as with the original."""
+        from .config import saved_document, settings_in
+        from .password import ROUNDS, stored
 
-    def _salt_of_wifi(self) -> bytes:
-        """The same for as long as the board is the same, and no secret."""
-        digest: bytes = sha256(_SALT_OF_WIFI + self._board.uuid.encode()).digest()
-        return digest[:_NONCE_BYTES]
+        document = saved_document(self._board.store)
+        kept = stored(document.get("admin"))
+        self._wifi = settings_in(document).password
+        unload("board.config")
+        unload("board.password")
+        if kept is None:
+            # The same for as long as the board is the same, and no secret.
+            digest: bytes = sha256(_SALT_OF_WIFI + self._board.uuid.encode()).digest()
+            kept = digest[:_NONCE_BYTES], ROUNDS, None
+        self._salt, self._rounds, self._key = kept
 
-    async def _key(self) -> "bytes | None":
-        kept = self._stored()
-        if kept is not None:
-            return kept[2]
-        if self._wifi_key is None:
-            wifi = Config(saved_document(self._board.store)).password
-            if not wifi:
-                return None
-            self._wifi_key = await password.derive(wifi, self._salt_of_wifi(), password.ROUNDS)
-        return self._wifi_key
+    async def _known_key(self) -> "bytes | None":
+        if self._key is None and self._wifi:
+            from .password import derive
+
+            self._key = await derive(self._wifi, self._salt, self._rounds)
+            unload("board.password")
+        return self._key
 
     async def _update(self, proof: Proof) -> "Answer":
         if self._updating:
             return 503, TEXT, None, "Another update is on its way", {"Retry-After": "60"}
-        self._updating = True
         from .update import RefusedError, Update
 
+        self._updating = True
         update = None
         try:
             update = Update(proof.request.headers.get("content-type", "").startswith("multipart/form-data"))
@@ -182,8 +193,8 @@ class Admin:
             if update is not None:
                 update.close()
             self._updating = False
-            for name in ("update", "signature", "slots"):
-                unload(name)
+            for name in ("update", "slots"):
+                unload(f"board.{name}")
         self._board.restart_soon("update")
         return 200, _JSON, None, to_json({"version": version})
 
@@ -194,9 +205,9 @@ class Admin:
         from .settings_change import change
 
         answer = change(body, proof.key, proof.nonce, self._board)
-        unload("settings_change")
-        unload("form")
-        self._wifi_key = None
+        for name in ("settings_change", "form", "config", "password"):
+            unload(f"board.{name}")
+        self._read_settings()
         return answer
 
     async def _restart(self, proof: Proof) -> "Answer":

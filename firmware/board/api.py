@@ -1,8 +1,8 @@
 """The HTTP API: what each path answers. Knows neither sockets nor the web server.
 
 An answer is status, content type, length in bytes (None: as long as the text) and body: a text, or
-a generator of pieces of bytes for everything that may be longer than a packet; without a length it ends with the
-connection. Further headers may follow.
+a generator of pieces of bytes or a file for everything that may be longer than a packet; without a length it ends with
+the connection. Further headers may follow.
 """
 
 from . import historic
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .request import Request
     from .store import Store
 
-    Body = str | Iterator[bytes]
+    Body = str | Iterator[bytes] | IO[bytes]
     Answer = tuple[int, str, int | None, Body] | tuple[int, str, int | None, Body, dict[str, str]]
 
 _JSON = "application/json"
@@ -35,7 +35,19 @@ _SCRIPT = "text/javascript; charset=UTF-8"
 _PNG = "image/png"
 _CACHED = "max-age=31536000,immutable"
 
-_ICON = "www/electric-meter.png"
+_ICON = ("electric-meter.png", _PNG)
+_DESCRIPTION = "www/description.xml"
+# What is answered with a file. Who looks for devices may know nothing of compression, which is for the pages.
+_FILES = {
+    "/": ("index.html.gz", _HTML),
+    "/index.html": ("index.html.gz", _HTML),
+    "/app.js": ("app.js.gz", _SCRIPT),
+    "/update": ("update.html.gz", _HTML),
+    "/update.js": ("update.js.gz", _SCRIPT),
+    "/electric-meter.png": _ICON,
+    # The original's own misspelling, which its clients ask for.
+    "/electic-meter.png": _ICON,
+}
 _PIECE = 512
 _IDS_IN_A_PIECE = 40
 _DATE = ("year", "month", "day")
@@ -85,30 +97,6 @@ class Api:
         self._builder = builder
         self._board = board
         self._admin: Admin | None = None
-        self._paths: dict[str, Callable[[Request], Answer]] = {
-            "/": self._page,
-            "/index.html": self._page,
-            "/app.js": self._app,
-            "/update": self._update,
-            "/update.js": self._update_script,
-            "/watt": self._watt,
-            "/current/quarter": self._quarter,
-            "/current/month/peak": self._month_peak,
-            "/current/meter": self._meter,
-            "/telegram": self._telegram,
-            "/info": self._info,
-            "/crashlog.txt": self._crash_log,
-            "/historic/years": self._years,
-            "/historic/months": self._months,
-            "/historic/days": self._days,
-            "/historic/quarters": self._quarters,
-            "/historic/day": self._day,
-            "/challenge": self._challenge,
-            "/description.xml": self._description,
-            "/electric-meter.png": self._icon,
-            # The original's own misspelling, which its clients ask for.
-            "/electic-meter.png": self._icon,
-        }
 
     async def write(self, request: "Request") -> "Answer":
         """The answer to a POST."""
@@ -118,11 +106,13 @@ class Api:
         """The answer to a GET."""
         if self._admin is not None and self._admin.idle():
             self._admin = None
-            for name in ("admin", "password"):
-                unload(name)
+            unload("board.admin")
         path = request.path
-        if path in self._paths:
-            return self._paths[path](request)
+        if path in _FILES:
+            return _static(request, *_FILES[path])
+        for known, answer in self._ANSWERS:
+            if known == path:
+                return answer(self, request)
         if historic.is_quarter_path(path):
             return self._stored_quarter(path)
         return NOT_FOUND
@@ -137,23 +127,6 @@ class Api:
 
     def _challenge(self, _request: "Request") -> "Answer":
         return self._writer().challenge()
-
-    def _page(self, _request: "Request") -> "Answer":
-        return _static("index.html", _HTML, "no-cache")
-
-    def _app(self, request: "Request") -> "Answer":
-        # The page names the content's hash: another content has another address.
-        return _static("app.js", _SCRIPT, _CACHED if "v" in request.arguments else "no-cache")
-
-    def _update(self, _request: "Request") -> "Answer":
-        return _static("update.html", _HTML, "no-cache")
-
-    def _update_script(self, request: "Request") -> "Answer":
-        return _static("update.js", _SCRIPT, _CACHED if "v" in request.arguments else "no-cache")
-
-    def _icon(self, _request: "Request") -> "Answer":
-        # Who looks for devices may know nothing of compression.
-        return _whole(open(_ICON, "rb"), _PNG)
 
     def _watt(self, _request: "Request") -> "Answer":
         return 200, TEXT, None, str(self._live.watt())
@@ -176,29 +149,33 @@ class Api:
         telegram = self._live.telegram
         if telegram is None:
             return NOT_FOUND
-        return 200, TEXT, len(telegram) + 2, _telegram(telegram)
+        # With the end of line that stands behind the CRC on the wire.
+        return _pieces(TEXT, [telegram, b"\r\n"])
 
     def _info(self, _request: "Request") -> "Answer":
         return 200, _JSON, None, to_json(self._identity.info())
 
     def _description(self, _request: "Request") -> "Answer":
-        return 200, _XML, None, self._identity.description()
+        with open(_DESCRIPTION) as file:
+            return 200, _XML, None, file.read().format(**self._identity.description())
 
     def _stored_quarter(self, path: str) -> "Answer":
         """A quarter's file, without what an older, longer one may have left behind the document."""
         try:
-            with self._store.open(path) as file:
-                length = _document_length(file)
-            if length == 0:
-                return NOT_FOUND
-            return 200, _JSON, length, _file(self._store.open(path), length)
+            file = self._store.open(path)
+            length = _document_length(file)
+            if length:
+                file.seek(0)
+                return 200, _JSON, length, file
+            file.close()
         except OSError:
-            return NOT_FOUND
+            # The card fails, or has no such file.
+            pass
+        return NOT_FOUND
 
     def _crash_log(self, _request: "Request") -> "Answer":
         try:
-            length = self._store.size(CRASH_LOG)
-            return 200, TEXT, length, _file(self._store.open(CRASH_LOG), length)
+            return _whole(self._store.open(CRASH_LOG), TEXT)
         except OSError:
             return NOT_FOUND
 
@@ -262,22 +239,45 @@ class Api:
             self._store.fault(error)
         return 200, _JSON, None, _day(date, complete, rows), headers
 
+    # Tells of a path what answers it.
+    _ANSWERS = (
+        ("/watt", _watt),
+        ("/current/quarter", _quarter),
+        ("/current/month/peak", _month_peak),
+        ("/current/meter", _meter),
+        ("/telegram", _telegram),
+        ("/info", _info),
+        ("/crashlog.txt", _crash_log),
+        ("/historic/years", _years),
+        ("/historic/months", _months),
+        ("/historic/days", _days),
+        ("/historic/quarters", _quarters),
+        ("/historic/day", _day),
+        ("/challenge", _challenge),
+        ("/description.xml", _description),
+    )
+
 
 def _pieces(kind: str, pieces: "list[bytes]") -> "Answer":
     return 200, kind, sum(len(piece) for piece in pieces), (piece for piece in pieces)
 
 
-def _static(name: str, kind: str, caching: str) -> "Answer":
-    """A file of the board's pages, which the build has compressed."""
-    headers = {"Content-Encoding": "gzip", "Cache-Control": caching}
-    return _whole(open(f"www/{name}.gz", "rb"), kind) + (headers,)
+def _static(request: "Request", name: str, kind: str) -> "Answer":
+    """A file of the board's pages, which the build has compressed where that helps."""
+    file = open(f"www/{name}", "rb")  # noqa: SIM115 (closed with the answer)
+    answer = _whole(file, kind)
+    if not name.endswith(".gz"):
+        return answer
+    # The page names the content's hash: another content has another address.
+    caching = _CACHED if "v" in request.arguments else "no-cache"
+    return answer + ({"Content-Encoding": "gzip", "Cache-Control": caching},)
 
 
 def _whole(file: "IO[bytes]", kind: str) -> "tuple[int, str, int | None, Body]":
-    """A file that is closed with its answer."""
+    """A file as it is."""
     length = file.seek(0, 2)
     file.seek(0)
-    return 200, kind, length, _file(file, length)
+    return 200, kind, length, file
 
 
 def _day(date: "tuple[int, int, int]", complete: bool, rows: "Generator[str] | None") -> "Iterator[bytes]":
@@ -291,26 +291,6 @@ def _day(date: "tuple[int, int, int]", complete: bool, rows: "Generator[str] | N
         finally:
             rows.close()
     yield b"]}"
-
-
-def _telegram(telegram: bytes) -> "Iterator[bytes]":
-    """A telegram with the end of line that stands behind its CRC on the wire."""
-    for start in range(0, len(telegram), _PIECE):
-        yield telegram[start : start + _PIECE]
-    yield b"\r\n"
-
-
-def _file(file: "IO[bytes]", length: int) -> "Iterator[bytes]":
-    """The first so many bytes of a file, which is closed with the generator."""
-    try:
-        while length > 0:
-            piece = file.read(min(_PIECE, length))
-            if not piece:
-                break
-            length -= len(piece)
-            yield piece
-    finally:
-        file.close()
 
 
 def _document_length(file: "IO[bytes]") -> int:

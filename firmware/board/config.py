@@ -1,4 +1,4 @@
-"""What the person who set the board up chose: ``config.json`` of the card.
+"""What the person who set the board up chose: ``config.json`` of the card. Loaded while it is read or written.
 
 The file is the original's: ``wifi.ssid``, ``wifi.password``, ``network.dhcp``, ``.device_name``,
 ``.ip``, ``.gateway`` and ``.subnet``. The last one that could be read stays in the chip's own
@@ -8,6 +8,8 @@ memory, so that a board whose card is missing is still on the network with its l
 from json import dumps, loads
 
 from esp32 import NVS
+
+from .settings import DEFAULT_NAME, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ CONFIG = "/config.json"
 _BACKUP = "/config.bak"
 _CARD = "/sd"
 
-DEFAULT_NAME = "digimon"
 # A longer one is no host name for MicroPython (`network.hostname`).
 _LONGEST_NAME = 32
 
@@ -28,30 +29,22 @@ _KEY = "config"
 _LONGEST_CONFIG = 1024
 
 
-class Config:
-    """The settings in force.
-
-    :ivar ssid: of the network to join, None before the board was set up.
-    :ivar password: of that network.
-    :ivar name: under which the board is found: letters, digits and hyphens.
-    :ivar static: address, subnet and gateway, None to be given one (DHCP).
-    """
-
-    def __init__(self, document: "dict[str, Any]") -> None:
-        """:param document: of config.json; what is missing or of a wrong type takes its default."""
-        wifi = _object(document, "wifi")
-        network = _object(document, "network")
-        self.ssid = _text(wifi, "ssid") or None
-        self.password = _text(wifi, "password")
-        self.name = _host_name(_text(network, "device_name"))
-        self.static = None
-        addresses = [_text(network, key) for key in ("ip", "subnet", "gateway")]
-        # The original took any "dhcp", even false, for DHCP; its form writes false with addresses.
-        if network.get("dhcp") is not True and all(_is_address(address) for address in addresses):
-            self.static = (addresses[0], addresses[1], addresses[2])
+def settings_in(document: "dict[str, Any]") -> Settings:
+    """The settings of a config.json; what is missing or of a wrong type takes its default."""
+    wifi = _object(document, "wifi")
+    network = _object(document, "network")
+    settings = Settings()
+    settings.ssid = _text(wifi, "ssid") or None
+    settings.password = _text(wifi, "password")
+    settings.name = _host_name(_text(network, "device_name"))
+    addresses = [_text(network, key) for key in ("ip", "subnet", "gateway")]
+    # The original took any "dhcp", even false, for DHCP; its form writes false with addresses.
+    if network.get("dhcp") is not True and all(_is_address(address) for address in addresses):
+        settings.static = (addresses[0], addresses[1], addresses[2])
+    return settings
 
 
-def load(text: "str | None") -> Config:
+def load(text: "str | None") -> Settings:
     """The settings of a config.json, or those of the last one when it cannot be read.
 
     :param text: of the card's file, None without one.
@@ -59,11 +52,11 @@ def load(text: "str | None") -> Config:
     document = _document(text)
     kept = _kept()
     if document is None:
-        return Config(_document(kept) or {})
+        return settings_in(_document(kept) or {})
     text = dumps(document)
     if text != kept:
         _keep(text)
-    return Config(document)
+    return settings_in(document)
 
 
 def saved_text(store: "Store") -> "str | None":

@@ -55,7 +55,7 @@ class Guard:
             if time.ticks_diff(deadline, now) < 0:
                 task.cancel()
 
-    async def admit(self, stream: "Any") -> None:
+    async def admit(self, stream: "Any", _writer: "Any") -> None:
         """Serve a connection and close it, whatever happens."""
         deadline = [asyncio.current_task(), 0]
         allow(deadline, _HEAD_MILLISECONDS)

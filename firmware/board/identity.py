@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .builder import Builder
-    from .config import Config
     from .discovery import Responder
     from .memory import Memory
     from .net import Network
     from .p1 import P1Port
+    from .settings import Settings
     from .store import Store
     from .watchdog import Watchdog
 
@@ -65,7 +65,7 @@ class Identity:
 
     def __init__(
         self,
-        config: "Config",
+        config: "Settings",
         network: "Network",
         store: "Store",
         port: "P1Port",
@@ -143,16 +143,12 @@ class Identity:
             "free_psram": sum(region[1] for region in psram),
         }
 
-    def description(self) -> str:
-        """The UPnP description of the device, with the values of the original."""
-        return (
-            '<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">'
-            "<specVersion><major>1</major><minor>0</minor></specVersion><device>"
-            "<deviceType>rootdevice</deviceType>"
-            f"<friendlyName>{self._config.name}</friendlyName><presentationURL>index.html</presentationURL>"
-            f"<serialNumber>{self._serial}</serialNumber><modelName>{board.NAME}</modelName>"
-            f"<modelDescription>Digitale Meter Monitor</modelDescription><modelNumber>{board.VERSION}</modelNumber>"
-            f"<manufacturer>Ockernuts</manufacturer><UDN>uuid:{self.uuid}</UDN>"
-            "<iconList><icon><mimetype>image/png</mimetype><width>48</width><height>48</height><depth>32</depth>"
-            "<url>electric-meter.png</url></icon></iconList></device></root>"
-        )
+    def description(self) -> "dict[str, str]":
+        """What the UPnP description of the device says of this one (`www/description.xml`)."""
+        return {
+            "name": self._config.name,
+            "serial": self._serial,
+            "board": board.NAME,
+            "version": board.VERSION,
+            "uuid": self.uuid,
+        }

@@ -73,7 +73,7 @@ class Led:
                     break
         finally:
             if self.state <= JOINED:
-                unload("signals")
+                unload("board.signals")
 
     async def show(self, level: int, milliseconds: int) -> None:
         """Be so bright for so long."""

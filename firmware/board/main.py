@@ -9,7 +9,6 @@ from machine import Pin
 
 from . import build, led
 from .builder import Builder
-from .config import DEFAULT_NAME, forget_wifi, load, saved_text
 from .discovery import Responder
 from .identity import Identity, reset_cause
 from .index import Index
@@ -20,6 +19,7 @@ from .log import Log
 from .memory import Memory, unload
 from .net import RESET, SET_UP, Network
 from .p1 import P1Port
+from .settings import DEFAULT_NAME
 from .store import OK, Store
 from .uptime import uptime
 from .watchdog import Watchdog, doing, failed
@@ -78,11 +78,14 @@ class Application:
         from . import slots
 
         on_trial = slots.report(self._log)
-        unload("slots")
+        unload("board.slots")
         # The card before the radio: both at once ask more of the meter's supply than it gives.
         self._store.start()
         self._keeper.card_came()
+        from .config import load, saved_text
+
         config = load(saved_text(self._store))
+        unload("board.config")
         self._network = Network(config, self._log)
         identity = Identity(config, self._network, self._store, self.port, self.memory)
         identity.watchdog = self._watchdog
@@ -175,6 +178,8 @@ class Application:
     async def _forget(self) -> None:
         """Forget the Wi-Fi, say so, and start again in set-up mode."""
         self._log.write("button: the Wi-Fi is forgotten")
+        from .config import forget_wifi
+
         forget_wifi(self._store)
         await self.restart("button", farewell=True)
 
@@ -198,14 +203,15 @@ class Application:
     def _begin_set_up(self) -> None:
         """Open a network of our own, and answer everything with the page that asks for another."""
         # On a board that is in its network this is never loaded.
+        from .access_point import open_access_point
         from .captive import NameServer
         from .setup_mode import SetUp
 
         self._in_set_up = True
-        set_up = SetUp(self._network, self._store, self.restart_soon)
+        set_up = SetUp(self._network, self._store, self._log, self.restart_soon)
         self._server.answers, self._server.writes = set_up.answer, set_up.save
         # Last of what may fail: once it is open, a look at the network asks for set-up mode no more.
-        self._network.open_access_point()
+        open_access_point(self._network, self._log)
         if self._finders and isinstance(self._finders[0], Responder):
             self._finders[0].rename(DEFAULT_NAME)
         try:
@@ -275,12 +281,12 @@ class Application:
 
                 self._clock_start = start
                 set_clock(utc)
-                unload("clock")
+                unload("board.clock")
         elif self._healthy_seconds == _SILENT_SECONDS:
             from .ntp import give_time
 
             give_time(self._log)
-            unload("ntp")
+            unload("board.ntp")
 
     def _state(self) -> int:
         """What the light tells: the worst first."""
@@ -300,7 +306,7 @@ class Application:
             from . import slots
 
             slots.confirm()
-            unload("slots")
+            unload("board.slots")
             self._identity.on_trial = False
             self._log.write(f"update: {build.VERSION} works and stays")
 

@@ -32,10 +32,14 @@ def collect_early() -> None:
 
 
 def unload(name: str) -> None:
-    """Let go of a module of the app that is needed once in a while only."""
-    sys.modules.pop(f"board.{name}", None)
+    """Let go of a module of the app that is needed once in a while only.
+
+    :param name: with its package.
+    """
+    sys.modules.pop(name, None)
+    package, _, module = name.partition(".")
     try:
-        delattr(sys.modules["board"], name)
+        delattr(sys.modules[package], module)
     except (AttributeError, KeyError):
         # It is not known by this name.
         pass

@@ -1,14 +1,11 @@
-"""Joins the Wi-Fi and stays on it, or opens a network of its own for set-up mode."""
+"""Joins the Wi-Fi and stays on it."""
 
 import network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .config import Config
     from .log import Log
-
-ACCESS_POINT = "DigitaleMeterMonitor"
-ACCESS_POINT_ADDRESS = "192.168.4.1"
+    from .settings import Settings
 
 # What a look at the network leads to.
 STAY = 0
@@ -28,41 +25,42 @@ _PATIENCE_SECONDS = 600
 
 
 class Network:
-    """The station interface, and the access point of set-up mode.
+    """The station interface, and how long to be without a network, or in one of our own.
 
     :ivar address: the board's IPv4 address, None while it is not on the network.
+    :ivar station: the interface, None before `start`.
     :ivar networks: what could be heard: strength in dBm, and whether it asks for a password, by name.
     """
 
-    def __init__(self, config: "Config", log: "Log") -> None:
+    def __init__(self, config: "Settings", log: "Log") -> None:
         self.address: str | None = None
         self.networks: dict[str, tuple[int, bool]] = {}
         self._config = config
         self._log = log
         self._seconds_away = 0
         self._joined = False
-        self._station: network.WLAN | None = None
+        self.station: network.WLAN | None = None
         self._access_point: network.WLAN | None = None
 
     def start(self) -> None:
         """Power the radio up; name and country have to be known before."""
         network.hostname(self._config.name)
         network.country(_COUNTRY)
-        self._station = network.WLAN(network.STA_IF)
-        self._station.active(True)
-        self._station.config(txpower=_TRANSMIT_DBM)
+        self.station = network.WLAN(network.STA_IF)
+        self.station.active(True)
+        self.station.config(txpower=_TRANSMIT_DBM)
 
     def join(self) -> None:
         """Begin to join; the driver goes on with it by itself."""
         config = self._config
-        if config.ssid is None or self._station is None:
+        if config.ssid is None or self.station is None:
             self._log.write("network: no Wi-Fi in config.json")
             return
         if config.static is not None:
             address, subnet, gateway = config.static
             # The gateway of a house answers names as well.
-            self._station.ifconfig((address, subnet, gateway, gateway))
-        self._station.connect(config.ssid, config.password)
+            self.station.ifconfig((address, subnet, gateway, gateway))
+        self.station.connect(config.ssid, config.password)
 
     def look(self) -> int:
         """See whether the board is on the network; called every second.
@@ -89,52 +87,27 @@ class Network:
         self._log.write(f"network: none for {_PATIENCE_SECONDS} s")
         return RESET
 
-    def open_access_point(self) -> None:
-        """Stop joining and open a network of our own; there is no way back but a reset."""
-        if self._station is not None and self._config.ssid is not None:
-            self._station.disconnect()
-        # Before the access point: a scan leaves its channel.
-        self.scan()
-        point = network.WLAN(network.AP_IF)
-        point.config(ssid=ACCESS_POINT)
-        point.active(True)
-        address = ACCESS_POINT_ADDRESS
-        # The last one is the name server that phones are told of: the board itself.
-        point.ifconfig((address, "255.255.255.0", address, address))
+    def leave(self) -> None:
+        """Stop joining."""
+        if self.station is not None and self._config.ssid is not None:
+            self.station.disconnect()
+
+    def keep_open(self, point: "network.WLAN") -> None:
+        """Be in a network of our own from now on (`access_point`)."""
         self._access_point = point
         self._seconds_away = 0
         self.address = point.ifconfig()[0]
-        self._log.write(f"network: set-up mode, {ACCESS_POINT} at {self.address}")
-
-    def scan(self) -> None:
-        """Listen which networks there are, which takes two seconds; without an answer those known stay."""
-        if self._station is None:
-            return
-        try:
-            found = self._station.scan()
-        except OSError as error:
-            self._log.write(f"network: {error!r}")
-            return
-        self.networks = {}
-        # Of several access points of a network the strongest is the last.
-        for name, _, _, strength, security, _ in sorted(found, key=lambda point: point[3]):
-            try:
-                ssid = str(name, "utf-8")
-            except ValueError:
-                continue
-            if ssid:
-                self.networks[ssid] = (strength, security != 0)
 
     def rssi(self) -> "int | None":
         """Strength of the access point's signal in dBm, None while there is none."""
-        if not self._joined or self.address is None or self._station is None:
+        if not self._joined or self.address is None or self.station is None:
             return None
         try:
-            return self._station.status("rssi")
+            return self.station.status("rssi")
         except OSError:
             return None
 
     def _current_address(self) -> "str | None":
-        if self._station is None or not self._station.isconnected():
+        if self.station is None or not self.station.isconnected():
             return None
-        return self._station.ifconfig()[0]
+        return self.station.ifconfig()[0]

@@ -5,8 +5,10 @@ Nothing here runs, or takes memory, on a board that has joined its network. The 
 """
 
 from . import form
-from .config import DEFAULT_NAME, Config, saved_document, store_document
+from .access_point import scan
+from .config import saved_document, settings_in, store_document
 from .request import fields as form_fields
+from .settings import DEFAULT_NAME
 from .web import LONGEST_BODY, TEXT
 
 TYPE_CHECKING = False
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .api import Answer
+    from .log import Log
     from .net import Network
     from .request import Request
     from .store import Store
@@ -32,10 +35,11 @@ _FIELDS = ("ssid", "pass", "admin", "device_name", "ip_config", "ip", "gateway",
 class SetUp:
     """Answers every request of set-up mode."""
 
-    def __init__(self, network: "Network", store: "Store", restart: "Callable[[], None]") -> None:
+    def __init__(self, network: "Network", store: "Store", log: "Log", restart: "Callable[[], None]") -> None:
         """:param restart: begins to restart the board, with time left to answer."""
         self._network = network
         self._store = store
+        self._log = log
         self._restart = restart
 
     def answer(self, request: "Request") -> "Answer":
@@ -44,14 +48,14 @@ class SetUp:
             return 200, TEXT, None, ""
         arguments = request.arguments
         if "scan" in arguments:
-            self._network.scan()
+            scan(self._network, self._log)
         document = saved_document(self._store)
         values = dict(_DEFAULTS)
         values.update(_texts_of(document.get("network")))
         ssid = _texts_of(document.get("wifi")).get("ssid", "")
         values["ssid"] = arguments.get("ssid", ssid)
         values["device_name"] = values.get("device_name") or DEFAULT_NAME
-        values["ip_config"] = "dhcp" if Config(document).static is None else "static"
+        values["ip_config"] = "dhcp" if settings_in(document).static is None else "static"
         return self._page(_language(request, arguments), values, {}, ssid)
 
     async def save(self, request: "Request") -> "Answer":

@@ -14,7 +14,6 @@ from machine import Pin, SDCard
 
 from core.clock import quarter_path
 from core.quarter import Quarter
-from core.stored import read_stored
 
 from . import build as board
 
@@ -142,6 +141,9 @@ class Store:
         """
         try:
             with self.open(quarter_path(quarter_id)) as file:
+                # There is seldom one.
+                from core.stored import read_stored
+
                 quarter = read_stored(file, into)
         except OSError as error:
             # One file that cannot be read says nothing; it must not stop everything else.

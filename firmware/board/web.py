@@ -1,8 +1,8 @@
 """The web server: reads requests and sends answers, one on each connection. What is answered others decide.
 
 `Server.answers` gives the answer to a GET, `Server.writes` takes everything with POST. An answer is status, content
-type, length in bytes (None: as long as the text, or until the connection ends) and body: a text, or a generator of
-pieces of bytes. Further headers may follow.
+type, length in bytes (None: as long as the text, or until the connection ends) and body: a text, a generator of pieces
+of bytes, or a file, which is closed afterwards. Further headers may follow.
 
 Who takes a POST is ``async def take(request) -> Answer`` and reads the body with `Request.read` until that gives no
 more bytes. Where a password is asked for, that end is given only after the proof over all of it was right; else
@@ -16,8 +16,8 @@ from .request import BAD, LONG_HEAD, TOO_LARGE, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-    from typing import Any
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from typing import IO, Any
 
     from .api import Answer
     from .log import Log
@@ -84,7 +84,7 @@ class Server:
 
         :raises OSError: the port is taken.
         """
-        self._listener = await asyncio.start_server(self._connected, host, port)
+        self._listener = await asyncio.start_server(self.guard.admit, host, port)
 
     def close(self) -> None:
         """Close the port."""
@@ -92,13 +92,12 @@ class Server:
             self._listener.close()
             self._listener = None
 
-    async def _connected(self, reader: "Any", _writer: "Any") -> None:
-        await self.guard.admit(reader)
-
     async def _serve(self, stream: "Any", deadline: "list[Any]") -> None:
         """Answer the request of a connection."""
+        # Who has sent nothing yet takes as little as possible.
+        received = await stream.read(_READ)
         request = Request(stream, deadline)
-        wrong = await _read_head(stream, request)
+        wrong = await _read_head(stream, request, received)
         if wrong is None:
             return
         allow(deadline, _ANSWER_MILLISECONDS)
@@ -130,7 +129,6 @@ class Server:
 
     async def _send(self, stream: "Any", method: str, answer: "Any") -> None:
         status, kind, length, body, *more = answer
-        pieces = (body.encode(),) if isinstance(body, str) else body
         head = f"HTTP/1.0 {status} {_REASONS[status]}\r\n"
         if method in _READING or not method:
             # Any page in the house may read; writing is another matter.
@@ -138,7 +136,8 @@ class Server:
         if status not in _WITHOUT_BODY:
             head += f"Content-Type: {kind}\r\n"
             if isinstance(body, str):
-                length = len(pieces[0])
+                # A view of the text itself: a second copy would be the largest thing of an answer.
+                length = len(memoryview(body))  # type: ignore[arg-type]  # MicroPython's texts are UTF-8
             if length is not None:
                 head += f"Content-Length: {length}\r\n"
         for fields in more:
@@ -146,13 +145,35 @@ class Server:
                 head += f"{name}: {value}\r\n"
         told = method == "HEAD" or status in _WITHOUT_BODY
         try:
-            await self._write(stream, _joined((head + "\r\n").encode(), () if told else pieces))
+            if told or isinstance(body, str):
+                await self._write(stream, (head + "\r\n", "" if told else body))
+            elif hasattr(body, "readinto"):
+                await self._write(stream, (head + "\r\n",))
+                await self._write_file(stream, body, length)
+            else:
+                await self._write(stream, _joined(head + "\r\n", body))
         finally:
-            if pieces is body:
-                # Lets go of the file that it may be read from.
-                pieces.close()
+            if not isinstance(body, str):
+                # The file, or what the generator reads from.
+                body.close()
 
-    async def _write(self, stream: "Any", pieces: "Iterator[bytes]") -> None:
+    async def _write_file(self, stream: "Any", file: "IO[bytes]", left: int) -> None:
+        """Send so many bytes of a file, or all that it has, straight out of the one packet."""
+        packets = 0
+        while left > 0:
+            number = file.readinto(self._packet[: min(_PACKET, left)])  # type: ignore[attr-defined]
+            if not number:
+                break
+            left -= number
+            packets += 1
+            await self._pass_on(stream, number, packets)
+
+    async def _pass_on(self, stream: "Any", number: int, packets: int) -> None:
+        stream.write(self._packet[:number])
+        if stream.out_buf or packets % _PACKETS_IN_A_TURN == 0:
+            await stream.drain()
+
+    async def _write(self, stream: "Any", pieces: "Iterable[str | bytes]") -> None:
         packet = self._packet
         used = packets = 0
         for piece in pieces:
@@ -164,31 +185,29 @@ class Server:
                 used += number
                 position += number
                 if used == _PACKET:
-                    used = 0
                     packets += 1
-                    stream.write(packet)
-                    if stream.out_buf or packets % _PACKETS_IN_A_TURN == 0:
-                        await stream.drain()
+                    await self._pass_on(stream, used, packets)
+                    used = 0
         stream.write(packet[:used])
-        await stream.drain()
+        if stream.out_buf:
+            # Else the answer is gone, and what it was made of need not wait for another turn.
+            await stream.drain()
 
 
-def _joined(head: bytes, pieces: "Any") -> "Iterator[bytes]":
+def _joined(head: str, pieces: "Any") -> "Iterator[str | bytes]":
     yield head
     yield from pieces
 
 
-async def _read_head(stream: "Any", request: Request) -> "int | None":
+async def _read_head(stream: "Any", request: Request, received: bytes) -> "int | None":
     """Read a request up to the empty line behind its head.
 
+    :param received: its beginning.
     :returns: the status that refuses it, 0 when it is fine, None when the client stopped before.
     """
     wrong = length = 0
     rest = b""
-    while True:
-        received = await stream.read(_READ)
-        if not received:
-            return None
+    while received:
         length += len(received)
         rest += received
         start = 0
@@ -204,3 +223,5 @@ async def _read_head(stream: "Any", request: Request) -> "int | None":
         rest = rest[start:]
         if length > _LONGEST_HEAD:
             return LONG_HEAD
+        received = await stream.read(_READ)
+    return None

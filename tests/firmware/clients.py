@@ -107,7 +107,7 @@ def post(twin: Twin, path: str, content: bytes, password: str) -> tuple[int, str
     proof = f"Digimon {given['nonce']}:{hmac.new(key, message.encode(), 'sha256').hexdigest()}"
     connection = http.client.HTTPConnection("127.0.0.1", twin.port, timeout=PATIENCE_SECONDS)
     try:
-        connection.request("POST", path, content, {"Authorization": proof})
+        connection.request("POST", path, content, {"Host": "digimon.local", "Authorization": proof})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:

@@ -40,12 +40,12 @@ def test_every_board_has_its_build(name: str, cache: Path) -> None:
     assert version.encode() in constants
     # Bytecode and pages, and only the loader is left for the board to compile.
     assert [path.name for path in (staged / "loader").iterdir()] == ["main.py"]
-    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".mpy", ".gz", ".png", ".html", ".txt"}
+    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".mpy", ".gz", ".png", ".html", ".txt", ".xml"}
     # One module with all that is always needed, beside those that are loaded when they are.
     modules = {path.stem for path in (app / "board").glob("*.mpy")}
     assert modules >= {"__init__", "main", "api", "ssdp", "setup_mode"}
     assert not modules & {"build", "store", "web", "quarter"}
-    assert [path.stem for path in (app / "core").glob("*.mpy")] == ["__init__"]
+    assert {path.stem for path in (app / "core").glob("*.mpy")} == {"__init__", "stored"}
     # The boards have 4 MB of flash, of which MicroPython leaves half for files: two apps have to fit.
     assert sum(path.stat().st_size for path in app.rglob("*") if path.is_file()) < 200_000
 
@@ -145,6 +145,11 @@ class Meter:
         self._value = value
     def read(self):
         return self._value * FACTOR
+    def _half(self):
+        return self._value // 2
+    _WAYS = ((1, read), (2, _half))
+    def ways(self):
+        return [way(self) * number for number, way in self._WAYS]
 def total(values):
     return sum(values) + HALF
 """,
@@ -178,7 +183,7 @@ def _helper():
 def run():
     from .late import late
     tools_ = tools.shadow(1)
-    return [Meter(2).read(), Meter.value, total([1]), describe(4), tools_, _helper()] + late(7)
+    return [Meter(2).read(), Meter.value, Meter(4).ways(), total([1]), describe(4), tools_, _helper()] + late(7)
 """,
 }
 

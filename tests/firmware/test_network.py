@@ -14,14 +14,16 @@ HOME = {"wifi": {"ssid": "home", "password": "x"}}
 STAY, SET_UP, RESET = 0, 1, 2
 
 NETWORK = """
-from board.config import Config
+from board.access_point import open_access_point
+from board.config import settings_in
 from board.log import Log
 from board.net import Network
 import network
 there = set({there})
 network.WLAN.isconnected = lambda station: second in there
 second = 0
-one = Network(Config({config}), Log())
+log = Log()
+one = Network(settings_in({config}), log)
 one.start()
 one.join()
 before = 0
@@ -30,7 +32,7 @@ for second in range({seconds}):
     if verdict != before:
         print("at", second, verdict)
         if verdict == {SET_UP}:
-            one.open_access_point()
+            open_access_point(one, log)
     before = verdict
 """
 
@@ -62,7 +64,7 @@ def test_a_network_that_comes_back_is_enough(tmp_path: Path) -> None:
 
 def test_the_addresses_of_the_form_are_taken_before_joining(tmp_path: Path) -> None:
     script = """
-from board.config import Config
+from board.config import settings_in
 from board.log import Log
 from board.net import Network
 import network
@@ -73,7 +75,7 @@ for name in ("active", "config", "ifconfig", "connect"):
     setattr(network.WLAN, name, lambda station, *a, name=name, **k: calls.append((name, a, k)))
 document = {"wifi": {"ssid": "home", "password": "x"}, "network": {"dhcp": False, "device_name": "kast",
     "ip": "192.168.0.250", "gateway": "192.168.0.1", "subnet": "255.255.255.0"}}
-one = Network(Config(document), Log())
+one = Network(settings_in(document), Log())
 one.start()
 one.join()
 print(calls)

@@ -248,7 +248,7 @@ def test_a_board_that_was_not_flashed_with_two_folders_says_so(flash: Flash) -> 
 )
 def test_which_version_is_older(flash: Flash, older: str, newer: str) -> None:
     comparison = f"order({older!r}) < order({newer!r}), order({newer!r}) < order({older!r})"
-    script = f"from board.update import order\nprint({comparison})"
+    script = f"from board.manifest import order\nprint({comparison})"
     assert flash.run(script).stdout == "True False\n"
 
 
