@@ -43,6 +43,15 @@ _KNOWN = (
     *("ArithmeticError", "AssertionError", "AttributeError", "GeneratorExit", "ImportError", "IndentationError"),
     *("IndexError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "NameError", "NotImplementedError"),
     *("OverflowError", "RuntimeError", "SyntaxError", "SystemExit", "TypeError", "ValueError", "ZeroDivisionError"),
+    # Of modules that every port has which the app runs on; elsewhere they would cost what a name of our own costs.
+    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "copysign", "cos", "cosh", "degrees", "e"),
+    *("erf", "erfc", "exp", "expm1", "fabs", "floor", "fmod", "frexp", "gamma", "isfinite", "isinf", "isnan", "ldexp"),
+    *("lgamma", "log10", "log2", "modf", "pi", "radians", "sin", "sinh", "sqrt", "tan", "tanh", "trunc", "polar"),
+    *("rect", "heapify", "heappop", "heappush", "ARRAY", "BIG_ENDIAN", "FLOAT32", "FLOAT64", "INT16", "INT32", "INT64"),
+    *("INT8", "LITTLE_ENDIAN", "NATIVE", "PTR", "UINT16", "UINT32", "UINT64", "UINT8", "VOID", "addressof", "sizeof"),
+    *("EACCES", "EADDRINUSE", "EAGAIN", "EALREADY", "EBADF", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EEXIST"),
+    *("EHOSTUNREACH", "EINPROGRESS", "EINVAL", "EIO", "EISDIR", "ENOBUFS", "ENODEV", "ENOENT", "ENOMEM", "ENOTCONN"),
+    *("EOPNOTSUPP", "EPERM", "ETIMEDOUT", "crc32", "unhexlify", "hexlify", "a2b_base64", "b2a_base64"),
 )
 
 # What the app's own things could be taken for: all that it uses of Python and MicroPython that has attributes.

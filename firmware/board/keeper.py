@@ -9,6 +9,7 @@ from core.clock import QUARTER_SECONDS, quarter_start
 from core.quarter import Quarter
 from core.records import registers_of
 
+from .memory import unload
 from .store import OK
 
 TYPE_CHECKING = False
@@ -84,11 +85,13 @@ class Keeper:
         if self._store.state != OK:
             return
         try:
-            found = sorted(self._journal.open(), key=quarter_start)
+            from . import recovery
+
+            found = recovery.quarters_of(self._journal)
             self._recovered = found.pop() if found and self._running is None else 0
             for quarter_id in found:
                 if self._running is not None and self._running.quarter_id == quarter_id:
-                    self._running.fill_gaps_from(self._journal.read(quarter_id)[0])
+                    self._running.fill_gaps_from(recovery.read(self._journal, quarter_id)[0])
                 else:
                     self._recover(quarter_id)
             # It may be another card than the one whose journal had their beginnings.
@@ -96,6 +99,7 @@ class Keeper:
             self._write_waiting()
         except OSError as error:
             self._store.fault(error)
+        unload("board.recovery")
         # Whatever the card has of the running quarter, the journal gets all of it.
         self._first = 0
 
@@ -113,11 +117,14 @@ class Keeper:
         """A quarter begins, or goes on after a restart."""
         recovered = self._recovered
         if recovered:
+            from . import recovery
+
             if recovered == running.quarter_id:
-                running.fill_gaps_from(self._journal.read(recovered)[0])
+                running.fill_gaps_from(recovery.read(self._journal, recovered)[0])
             else:
                 self._recover(recovered)
             self._recovered = 0
+            unload("board.recovery")
         earlier = self._store.quarter(running.quarter_id)
         if earlier is not None:
             running.fill_gaps_from(earlier)
@@ -136,9 +143,11 @@ class Keeper:
 
     def _recover(self, quarter_id: int) -> None:
         """Complete the file and the index of a quarter that ended while the board had no power."""
-        quarter, registers = self._journal.read(quarter_id)
+        from . import recovery
+
+        quarter, registers = recovery.read(self._journal, quarter_id)
         earlier = self._store.quarter(quarter_id)
-        if earlier is None or not _covers(earlier, quarter):
+        if earlier is None or not recovery.covers(earlier, quarter):
             self._write(quarter, registers)
         elif not self._index.has(quarter_id):
             self._index.put(earlier, registers)
@@ -157,11 +166,6 @@ class Keeper:
             # For a moment the file will be empty, and then only the journal knows.
             self._journal.write(quarter, 0, registers)
         self._store.save(quarter)
-
-
-def _covers(one: Quarter, other: Quarter) -> bool:
-    """Whether one has every interval that the other has."""
-    return all(other.interval(place) is None or one.interval(place) is not None for place in range(other.end()))
 
 
 def _same(one: Quarter, other: Quarter) -> bool:

@@ -40,7 +40,14 @@ def test_every_board_has_its_build(name: str, cache: Path) -> None:
     assert version.encode() in constants
     # Bytecode and pages, and only the loader is left for the board to compile.
     assert [path.name for path in (staged / "loader").iterdir()] == ["main.py"]
-    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {".mpy", ".gz", ".png", ".html", ".txt", ".xml"}
+    assert {path.suffix for path in app.rglob("*") if path.is_file()} == {
+        ".mpy",
+        ".gz",
+        ".png",
+        ".html",
+        ".txt",
+        ".xml",
+    }
     # One module with all that is always needed, beside those that are loaded when they are.
     modules = {path.stem for path in (app / "board").glob("*.mpy")}
     assert modules >= {"__init__", "main", "api", "ssdp", "setup_mode"}
