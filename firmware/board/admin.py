@@ -98,12 +98,6 @@ class Admin:
         self._wifi = ""
         self._read_settings()
         self._updating = False
-        self._takers = {
-            "/update": self._update,
-            "/config": self._config,
-            "/restart": self._restart,
-            "/identify": self._identify,
-        }
 
     def idle(self) -> bool:
         """Whether nothing is lost when it is let go."""
@@ -123,8 +117,8 @@ class Admin:
         """The answer to a POST."""
         if not is_own(request, self._board.names()):
             return 403, TEXT, None, "This is not a page of the board"
-        taker = self._takers.get(request.path)
-        if taker is None:
+        takers = [taker for path, taker in self._TAKERS if path == request.path]
+        if not takers:
             return 405, TEXT, None, "", {"Allow": "GET, HEAD"}
         pause = self._board.until - uptime()
         if pause > 0:
@@ -136,7 +130,7 @@ class Admin:
         nonce, _, proof = given[len(_SCHEME) :].partition(":")
         serves = given.startswith(_SCHEME) and self._use(nonce)
         try:
-            return await taker(Proof(request, key, nonce, proof, self._board)) if serves else _DENIED
+            return await takers[0](self, Proof(request, key, nonce, proof, self._board)) if serves else _DENIED
         except DeniedError:
             return _DENIED
 
@@ -180,6 +174,7 @@ class Admin:
         self._updating = True
         update = None
         try:
+            self._board.make_room(True)
             update = Update(proof.request.headers.get("content-type", "").startswith("multipart/form-data"))
             await update.prepare()
             piece = await proof.read()
@@ -193,8 +188,10 @@ class Admin:
             if update is not None:
                 update.close()
             self._updating = False
+            update = None
             for name in ("update", "slots"):
                 unload(f"board.{name}")
+            self._board.make_room(False)
         self._board.restart_soon("update")
         return 200, _JSON, None, to_json({"version": version})
 
@@ -219,6 +216,14 @@ class Admin:
         await proof.whole()
         self._board.led.once = led.IDENTIFY
         return 204, TEXT, None, ""
+
+    # Tells of a path who takes what is sent there.
+    _TAKERS = (
+        ("/update", _update),
+        ("/config", _config),
+        ("/restart", _restart),
+        ("/identify", _identify),
+    )
 
 
 def _count(board: "Board") -> None:

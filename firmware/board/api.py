@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .identity import Identity
     from .led import Led
     from .live import Live
+    from .main import Application
     from .request import Request
     from .store import Store
 
@@ -64,6 +65,7 @@ class Board:
     :ivar store: where its settings are.
     :ivar led: its light.
     :ivar restart_soon: restarts it in a moment; is given why.
+    :ivar make_room: has it do without what can wait, and with it again; is given which.
     :ivar names: tells by which names and addresses it is reached.
     :ivar wrong: how many proofs of the password in a row were wrong.
     :ivar until: uptime in s before which no proof is looked at.
@@ -74,13 +76,14 @@ class Board:
         uuid: str,
         store: "Store",
         led: "Led",
-        restart_soon: "Callable[[str], None]",
+        application: "Application",
         names: "Callable[[], list[str]]",
     ) -> None:
         self.uuid = uuid
         self.store = store
         self.led = led
-        self.restart_soon = restart_soon
+        self.restart_soon = application.restart_soon
+        self.make_room = application.make_room
         self.names = names
         self.wrong = 0
         self.until = 0

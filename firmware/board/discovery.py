@@ -111,9 +111,12 @@ class Responder:
             self._take(message, sender)
             await asyncio.sleep_ms(_SHORTEST_PAUSE_MILLISECONDS)
 
-    def close(self) -> None:
-        """Say goodbye: the records hold no more."""
-        if self._ours:
+    def close(self, farewell: bool = True) -> None:
+        """Let go of the port.
+
+        :param farewell: whether to say goodbye: the records hold no more.
+        """
+        if self._ours and farewell:
             self._tell_all(0, 0)
         self._leave()
         if self._socket is not None:

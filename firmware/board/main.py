@@ -103,6 +103,8 @@ class Application:
         self._in_set_up = False
         self._healthy_seconds = 0
         self._finders: list[Responder | Ssdp] = []
+        # The task of the second of them, while there is one.
+        self._searched: asyncio.Task[None] | None = None
         if announced:
             identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
             self._finders = [identity.responder]
@@ -188,16 +190,34 @@ class Application:
         from .api import Api, Board
 
         identity = self._identity
-        board = Board(identity.uuid, self._store, self._led, self.restart_soon, identity.names)
+        board = Board(identity.uuid, self._store, self._led, self, identity.names)
         api = Api(self._live, self._store, identity, self._builder, board)
         self._server.answers, self._server.writes = api.answer, api.write
+        self._begin_to_be_searched()
+        self.memory.collect()
+
+    def _begin_to_be_searched(self) -> None:
         if self._finders:
             from .ssdp import Ssdp
 
             ssdp = Ssdp(self._identity.uuid, self._http_port, self._log)
             ssdp.open()
             self._finders.append(ssdp)
-            self._keep("discovery", ssdp.answer)
+            self._searched = self._keep("ssdp", ssdp.answer)
+
+    def make_room(self, wanted: bool) -> None:
+        """Do without what can wait while an update comes in, or go on with it."""
+        if not wanted:
+            self._begin_to_be_searched()
+            return
+        self._builder.rest()
+        if self._searched is not None:
+            self._tasks.remove(self._searched)
+            self._searched.cancel()
+            self._searched = None
+            # Without a goodbye: nobody has to forget the board for a minute.
+            self._finders.pop().close(farewell=False)
+            unload("board.ssdp")
         self.memory.collect()
 
     def _begin_set_up(self) -> None:
@@ -220,8 +240,10 @@ class Application:
             self._log.error("names", error)
         self.memory.collect()
 
-    def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
-        self._tasks.append(asyncio.create_task(self._forever(name, task)))
+    def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> "asyncio.Task[None]":
+        kept = asyncio.create_task(self._forever(name, task))
+        self._tasks.append(kept)
+        return kept
 
     async def _forever(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
         while True:

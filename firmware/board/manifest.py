@@ -1,12 +1,10 @@
-"""The beginning of a bundle: what it says of itself, and who has signed that. Loaded until it is known."""
+"""The beginning of a bundle: what it says of itself. Loaded until that is known."""
 
-import os
 import sys
 from hashlib import sha256
 
 from . import build
-from .memory import unload
-from .update import KEYS, MANIFEST, RefusedError, entry, root
+from .update import MANIFEST, RefusedError, entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,28 +14,30 @@ _FIRST_LINE = "digimon-bundle 1"
 _LONGEST_MANIFEST = 16384
 _LONGEST_LINE = 200
 _SIGNATURE_BYTES = 256
-# Left free on the flash, for the file system's own use.
-_RESERVE_BYTES = 32768
 
 
 class Manifest:
     """The manifest on its way in.
 
     :ivar version: of the bundle, empty before it is known.
-    :ivar known: whether it is whole and signed by somebody whom this board trusts.
+    :ivar known: whether it is whole, with its signature.
+    :ivar signature: of its digest, empty before it is known.
+    :ivar digest: SHA-256 of what came so far.
+    :ivar space: bytes of the files that it names.
     """
 
     def __init__(self, folder: str) -> None:
         """:param folder: where it is kept, to be read from for the files."""
         self.version = ""
         self.known = False
+        self.signature = b""
+        self.digest = sha256()
+        self.space = 0
         self._folder = folder
         self._line = bytearray()
         self._signed = False
         self._number = 0
-        self._digest = sha256()
         self._length = 0
-        self._space = 0
         self._file: IO[bytes] | None = None
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class Manifest:
         self._length += len(line)
         if self._length > _LONGEST_MANIFEST:
             raise RefusedError("format", "The bundle has too many files.")
-        self._digest.update(line)
+        self.digest.update(line)
         self._check_line(line[:-1])
         if self._file is None:
             self._file = open(f"{self._folder}/{MANIFEST}", "wb")  # noqa: SIM115 (open until `close`)
@@ -101,30 +101,15 @@ class Manifest:
             if value != str(sys.implementation._mpy & 0xFF):  # noqa: SLF001 (documented)
                 raise RefusedError("mpy", "This bundle needs another MicroPython: flash the board by cable.")
         elif self._number > 3 and line:
-            self._space += entry(line)[1]
+            self.space += entry(line)[1]
 
     def _take_signature(self, view: "Any") -> int:
         taken = view[: _SIGNATURE_BYTES - len(self._line)]
         self._line.extend(taken)
         if len(self._line) == _SIGNATURE_BYTES:
-            self._check(self._digest.digest(), bytes(self._line))
+            self.signature = bytes(self._line)
             self.known = True
         return len(taken)
-
-    def _check(self, digest: bytes, signature: bytes) -> None:
-        """Everything that can be known before the first file comes."""
-        from .signature import is_signed
-
-        with open(root() + KEYS, "rb") as file:
-            signed = is_signed(digest, signature, file.read())
-        unload("board.signature")
-        if not signed:
-            raise RefusedError("signature", "The bundle is damaged, or signed by somebody this board does not know.")
-        if digest == _digest_of_running():
-            raise RefusedError("same", f"Version {self.version} of this bundle runs already.")
-        status = os.statvfs(self._folder)
-        if self._space + _RESERVE_BYTES > status[0] * status[3]:
-            raise RefusedError("space", "The bundle is too large for the flash of this board.")
 
 
 def _expect(words: "list[str]", name: str) -> None:
@@ -140,16 +125,3 @@ def order(version: str) -> "tuple[list[int], str]":
     numbers = [int(part) for part in version[:end].split(".") if part]
     # A tilde comes behind every letter.
     return numbers, version[end:].lstrip("-.") or "~"
-
-
-def _digest_of_running() -> "bytes | None":
-    """Of the manifest that this app came with."""
-    digest = sha256()
-    try:
-        with open(MANIFEST, "rb") as file:
-            for line in file:
-                digest.update(line)
-    except OSError:
-        return None
-    found: bytes = digest.digest()
-    return found

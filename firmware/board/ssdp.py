@@ -92,10 +92,14 @@ class Ssdp:
                     asyncio.create_task(self._answer_later(targets, sender, wait))  # noqa: RUF006 (MicroPython keeps it)
             await asyncio.sleep_ms(_SHORTEST_PAUSE_MILLISECONDS)
 
-    def close(self) -> None:
-        """Say goodbye."""
+    def close(self, farewell: bool = True) -> None:
+        """Let go of the port.
+
+        :param farewell: whether to say goodbye.
+        """
         if self._socket is not None:
-            self._notify(b"byebye")
+            if farewell:
+                self._notify(b"byebye")
             self._socket.close()
             self._socket = None
 

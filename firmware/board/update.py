@@ -5,7 +5,7 @@ text: ``digimon-bundle 1``, ``version``, ``board`` and ``mpy`` lines, a line ``s
 empty line. It is signed, so nothing but the manifest itself is written before it is known who made the bundle,
 and nothing is started before every file is what the manifest says.
 
-Each of the two parts has a module (`manifest`, `bundle_files`) that makes room for the other.
+Each of these has a module (`manifest`, `signature`, `bundle_files`) that makes room for the next.
 """
 
 import os
@@ -116,12 +116,10 @@ class Update:
             taken = manifest.take(view)
             if manifest.known:
                 self.version = manifest.version
-                manifest.close()
-                manifest = self._manifest = None
-                unload("board.manifest")
-                from .bundle_files import Files
-
-                self._files = Files(self._folder)
+                found = manifest.digest.digest(), manifest.signature, manifest.space
+                manifest = None
+                self.close()
+                self._check(*found)
             return taken
         files = self._files
         if files is not None and not files.known:
@@ -130,6 +128,18 @@ class Update:
         if not self._multipart:
             raise RefusedError("format", "The bundle is longer than it says.")
         return len(view)
+
+    def _check(self, digest: bytes, signature: bytes, space: int) -> None:
+        """The manifest is through: begin with the files, if it may be taken."""
+        from .signature import check
+
+        try:
+            check(self._folder, digest, signature, space)
+        finally:
+            unload("board.signature")
+        from .bundle_files import Files
+
+        self._files = Files(self._folder)
 
     def _take_part_head(self, head: bytearray, view: "Any") -> int:
         """The head of the form's field, up to its empty line."""
