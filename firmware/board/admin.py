@@ -155,8 +155,9 @@ class Admin:
         if kept is None:
             # The same for as long as the board is the same, and no secret.
             digest: bytes = sha256(_SALT_OF_WIFI + self._board.uuid.encode()).digest()
-            kept = digest[:_NONCE_BYTES], ROUNDS, None
-        self._salt, self._rounds, self._key = kept
+            self._salt, self._rounds, self._key = digest[:_NONCE_BYTES], ROUNDS, None
+        else:
+            self._salt, self._rounds, self._key = kept
 
     async def _known_key(self) -> "bytes | None":
         if self._key is None and self._wifi:

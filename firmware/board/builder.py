@@ -11,6 +11,7 @@ import time
 from .index import Day
 from .memory import unload
 from .store import OK
+from .watchdog import doing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Builder:
     """The task.
 
     :ivar asked: a day that a client waits for: it is next.
+    :ivar beat: when the task last had a turn (ticks in ms).
     :ivar store: the card.
     :ivar index: what is to be completed.
     :ivar unfinished: tells which quarter runs.
@@ -47,6 +49,7 @@ class Builder:
 
     def __init__(self, store: "Store", index: "Index", keeper: "Keeper", port: "P1Port", guard: "Guard") -> None:
         self.asked: Date | None = None
+        self.beat = time.ticks_ms()
         self.store = store
         self.index = index
         self.unfinished = keeper.unfinished
@@ -80,6 +83,7 @@ class Builder:
     async def run(self) -> None:
         """Work for ever."""
         while True:
+            self.beat = time.ticks_ms()
             busy = self.index.waiting or self.asked is not None or not self._ready
             await asyncio.sleep_ms(_PAUSE_MILLISECONDS if busy else _IDLE_MILLISECONDS)
             since = time.ticks_diff(time.ticks_ms(), self._port.taken)
@@ -88,10 +92,12 @@ class Builder:
 
     def step(self) -> None:
         """Work for a moment."""
+        doing("index")
         try:
             self._slice()
         except OSError as error:
             self.store.fault(error)
+        doing("")
 
     def _slice(self) -> None:
         # These are of now, and wait for nobody.

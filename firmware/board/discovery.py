@@ -8,6 +8,7 @@ import asyncio
 from random import randrange
 
 from . import dns, multicast
+from .watchdog import doing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ class Responder:
                 message, sender = receiver.recvfrom(_LONGEST_QUERY)
             except OSError:
                 continue
+            doing("discovery")
             self._take(message, sender)
+            doing("")
             await asyncio.sleep_ms(_SHORTEST_PAUSE_MILLISECONDS)
 
     def close(self, farewell: bool = True) -> None:

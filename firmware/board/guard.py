@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .memory import Memory
 
 MOST_CLIENTS = 5
-_MOST_WAITING = 2
+# While an update comes in: who brings it, and one other.
+FEWEST_CLIENTS = 2
+_MOST_CONNECTIONS = 7
 # A client gets the next place that is free within this time; who reads slowly must not keep others waiting.
 _WAIT_MILLISECONDS = 500
 _WAIT_STEP_MILLISECONDS = 20
@@ -36,6 +38,7 @@ class Guard:
     """Lets a limited number of clients in, each for a limited time.
 
     :ivar clients: how many are served now.
+    :ivar places: how many may be; the others wait.
     """
 
     def __init__(self, serve: "Callable[[Any, list[Any]], Awaitable[None]]", log: "Log", memory: "Memory") -> None:
@@ -44,6 +47,7 @@ class Guard:
         self._log = log
         self._memory = memory
         self.clients = 0
+        self.places = MOST_CLIENTS
         self._waiting = 0
         # Of every connection, its task and until when (ticks in ms) it may take.
         self._deadlines: list[list[Any]] = []
@@ -68,7 +72,7 @@ class Guard:
                 finally:
                     self.clients -= 1
                     self._memory.note()
-            elif self._waiting < _MOST_WAITING:
+            elif self._waiting < _MOST_CONNECTIONS - self.places:
                 allow(deadline, _REFUSAL_MILLISECONDS)
                 # Closing while the request is unread would reset the connection before the answer is seen.
                 await stream.read(_READ)
@@ -84,15 +88,15 @@ class Guard:
 
     async def _place(self) -> bool:
         """Whether there is a place for one more client, now or soon."""
-        if self.clients < MOST_CLIENTS:
+        if self.clients < self.places:
             return True
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= _MOST_CONNECTIONS - self.places:
             return False
         self._waiting += 1
         try:
             for _ in range(_WAIT_MILLISECONDS // _WAIT_STEP_MILLISECONDS):
                 await asyncio.sleep_ms(_WAIT_STEP_MILLISECONDS)
-                if self.clients < MOST_CLIENTS:
+                if self.clients < self.places:
                     return True
         finally:
             self._waiting -= 1

@@ -10,6 +10,7 @@ from machine import Pin
 from . import build, led
 from .builder import Builder
 from .discovery import Responder
+from .guard import FEWEST_CLIENTS, MOST_CLIENTS
 from .identity import Identity, reset_cause
 from .index import Index
 from .journal import Journal
@@ -104,11 +105,11 @@ class Application:
         self._healthy_seconds = 0
         self._finders: list[Responder | Ssdp] = []
         # The task of the second of them, while there is one.
-        self._searched: asyncio.Task[None] | None = None
+        self._searched: tuple[str, asyncio.Task[None]] | None = None
         if announced:
             identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
             self._finders = [identity.responder]
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: list[tuple[str, asyncio.Task[None]]] = []
         self._restarting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -127,17 +128,19 @@ class Application:
         self._keep("watch", self._watch)
         self._keep("index", self._builder.run)
         self._keep("led", self._led.run)
+        self._tasks.append(("web", self._server.listener.task))
         self._watchdog.expect("p1", self.port)
         self._watchdog.expect("led", self._led)
+        self._watchdog.expect("index", self._builder)
         self.memory.collect()
 
     async def wait(self) -> None:
         """Wait for as long as the board runs, which is for ever."""
-        await self._tasks[0]
+        await self._tasks[0][1]
 
     async def stop(self) -> None:
         """Leave the network politely and store what the running quarter has."""
-        for task in self._tasks:
+        for _, task in self._tasks:
             task.cancel()
         for finder in self._finders:
             finder.close()
@@ -207,13 +210,14 @@ class Application:
 
     def make_room(self, wanted: bool) -> None:
         """Do without what can wait while an update comes in, or go on with it."""
+        self._server.guard.places = FEWEST_CLIENTS if wanted else MOST_CLIENTS
         if not wanted:
             self._begin_to_be_searched()
             return
         self._builder.rest()
         if self._searched is not None:
             self._tasks.remove(self._searched)
-            self._searched.cancel()
+            self._searched[1].cancel()
             self._searched = None
             # Without a goodbye: nobody has to forget the board for a minute.
             self._finders.pop().close(farewell=False)
@@ -240,8 +244,8 @@ class Application:
             self._log.error("names", error)
         self.memory.collect()
 
-    def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> "asyncio.Task[None]":
-        kept = asyncio.create_task(self._forever(name, task))
+    def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> "tuple[str, asyncio.Task[None]]":
+        kept = name, asyncio.create_task(self._forever(name, task))
         self._tasks.append(kept)
         return kept
 
@@ -279,7 +283,7 @@ class Application:
             self._look_at_button()
             self._look_at_clock()
             self._led.state = self._state()
-            if self._watchdog.look(self._log):
+            if self._watchdog.look(self._log, self._tasks):
                 self._note_health()
             doing("")
             await asyncio.sleep(1)

@@ -10,6 +10,8 @@ from machine import RTC, WDT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
     from typing import Any
 
     from .log import Log
@@ -66,22 +68,33 @@ class Watchdog:
         """
         self._tasks.append((name, task))
 
-    def look(self, log: "Log") -> bool:
+    def look(self, log: "Log", tasks: "Sequence[tuple[str, asyncio.Task[None]]]" = ()) -> bool:
         """Feed the timer if every task is alive; called every second.
 
+        :param tasks: what has to run, by name; those that wait for packets have no beat, but must not end.
         :returns: whether it was fed.
         """
-        now = time.ticks_ms()
-        for name, task in self._tasks:
-            if time.ticks_diff(now, task.beat) > _STALE_MILLISECONDS:
-                if name != self._stale:
-                    self._stale = name
-                    log.write(f"watchdog: {name} stands still")
-                doing(f"{name} stood still")
-                return False
+        dead = self._dead(tasks)
+        if dead:
+            if dead != self._stale:
+                self._stale = dead
+                log.write(f"watchdog: {dead} stands still")
+            doing(f"{dead} stood still")
+            return False
         if self._stale:
             # It was slow, not dead.
             self._stale = ""
             doing("")
         self._timer.feed()
         return True
+
+    def _dead(self, tasks: "Sequence[tuple[str, asyncio.Task[None]]]") -> str:
+        """The name of a task that is not alive, empty when all are."""
+        now = time.ticks_ms()
+        for name, beating in self._tasks:
+            if time.ticks_diff(now, beating.beat) > _STALE_MILLISECONDS:
+                return name
+        for name, task in tasks:
+            if task.done():
+                return name
+        return ""

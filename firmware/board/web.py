@@ -13,6 +13,7 @@ import asyncio
 
 from .guard import Guard, allow
 from .request import BAD, LONG_HEAD, TOO_LARGE, Request
+from .watchdog import doing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Server:
     """Answers requests.
 
     :ivar guard: what every connection passes.
+    :ivar listener: what waits for connections, None while nothing does; its `task` never ends.
     :ivar answers: gives the answer to a GET; None before the board is in a network.
     :ivar writes: takes a POST, whose body it has to read, and gives the answer; None where nothing can be written.
     """
@@ -76,7 +78,7 @@ class Server:
         self.guard = Guard(self._serve, log, memory)
         self.answers: Callable[[Request], Answer] | None = None
         self.writes: Callable[[Request], Awaitable[Answer]] | None = None
-        self._listener: Any = None
+        self.listener: Any = None
         # One for all: nobody else gets a turn while something is in it.
         self._packet = memoryview(bytearray(_PACKET))
 
@@ -85,13 +87,13 @@ class Server:
 
         :raises OSError: the port is taken.
         """
-        self._listener = await asyncio.start_server(self.guard.admit, host, port)
+        self.listener = await asyncio.start_server(self.guard.admit, host, port)
 
     def close(self) -> None:
         """Close the port."""
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        if self.listener is not None:
+            self.listener.close()
+            self.listener = None
 
     async def _serve(self, stream: "Any", deadline: "list[Any]") -> None:
         """Answer the request of a connection."""
@@ -126,7 +128,10 @@ class Server:
             return TOO_LARGE, TEXT, None, _reason(TOO_LARGE)
         if self.answers is None:
             return 503, TEXT, None, "busy", {"Retry-After": "1"}
-        return self.answers(request)
+        doing("web")
+        answer = self.answers(request)
+        doing("")
+        return answer
 
     async def _send(self, stream: "Any", method: str, answer: "Any") -> None:
         status, kind, length, body, *more = answer
@@ -162,7 +167,7 @@ class Server:
         """Send so many bytes of a file, or all that it has, straight out of the one packet."""
         packets = 0
         while left > 0:
-            number = file.readinto(self._packet[: min(_PACKET, left)])  # type: ignore[attr-defined]
+            number = file.readinto(self._packet[: min(_PACKET, left)])
             if not number:
                 break
             left -= number
@@ -178,7 +183,7 @@ class Server:
         packet = self._packet
         used = packets = 0
         for piece in pieces:
-            view = memoryview(piece)
+            view = memoryview(piece)  # type: ignore[arg-type]  # as above
             position = 0
             while position < len(view):
                 number = min(_PACKET - used, len(view) - position)

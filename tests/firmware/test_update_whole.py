@@ -30,8 +30,7 @@ def _key() -> Iterator[None]:
 @pytest.fixture
 def twin(card: Path, tmp_path: Path) -> Iterator[Twin]:
     (card / "config.json").write_text(json.dumps(CONFIG))
-    # The stand-ins take 9 KB of a heap that the app has to itself on a board; the rest leaves too little for an update.
-    options = ("--flash", str(tmp_path / "board"), "--hurry", "5", "--heap", "124k")
+    options = ("--flash", str(tmp_path / "board"), "--hurry", "5", "--heap", "112k")
     with Twin("sim", sd=card, speed="real", options=options) as twin:
         twin.wait_line("network: 127")
         yield twin

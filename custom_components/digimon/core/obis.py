@@ -254,20 +254,23 @@ class Decoder:
     def _update(self, telegram: bytes) -> bool:
         """Read the lines that differ from the last telegram's; False when that does not tell the whole."""
         known = self._telegram
+        # Compared where they lie: copies of every line of both would be the garbage of this.
+        view, known_view = memoryview(telegram), memoryview(known)
         start = known_start = 0
         for alone in self._alone:
             if _at_end(telegram, start):
                 return False
             end = _line_end(telegram, start)
             known_end = _line_end(known, known_start)
-            line = _line(telegram, start, end)
-            known_line = _line(known, known_start, known_end)
+            same = view[start:end] == known_view[known_start:known_end]
+            line = b"" if same else _line(telegram, start, end)
+            bracket = line.find(b"(") + 1
+            code_is_same = view[start : start + bracket] == known_view[known_start : known_start + bracket]
             start = end + 1
             known_start = known_end + 1
-            if line == known_line:
+            if same:
                 continue
-            bracket = known_line.find(b"(") + 1
-            if not alone or line[:bracket] != known_line[:bracket]:
+            if not alone or not code_is_same:
                 return False
             try:
                 if not self._read(line):
