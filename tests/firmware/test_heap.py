@@ -145,13 +145,13 @@ def test_a_day_at_full_speed(card: Path, tmp_path: Path, telegrams: int, days: i
         # The admin's modules are there as long as somebody asks for challenges.
         with Readers(twin, CLIENTS, (*PATHS, "/challenge")) as challengers:
             wait_for(lambda: twin.info()["telegrams"]["good"] > telegrams // 4, PATIENCE_SECONDS)
+        neighbours.end.set()
         transfer = Transfer(twin, past)
-        transfer.start()
         with Readers(twin, CLIENTS - 1) as readers:
+            transfer.start()
+            transfer.join(PATIENCE_SECONDS)
             assert_refused(twin, bad)
             assert twin.wait_replayed(PATIENCE_SECONDS) == (telegrams, 0)
-            transfer.join(PATIENCE_SECONDS)
-        neighbours.end.set()
         for found in (challengers, readers):
             assert found.failures == []
             assert set(found.statuses) <= {200, 404, 503}
