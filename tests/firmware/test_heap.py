@@ -125,9 +125,8 @@ def assert_room(twin: Twin, what: str) -> None:
     assert live <= size - RESERVE_BYTES
 
 
-@pytest.mark.parametrize(
-    ("telegrams", "days"), [(1800, 2), pytest.param(DAY_SECONDS, 366, marks=pytest.mark.long)], ids=["sample", "day"]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("telegrams", "days"), [(1800, 2), (DAY_SECONDS, 366)], ids=["sample", "day"])
 def test_a_day_at_full_speed(card: Path, tmp_path: Path, telegrams: int, days: int) -> None:
     """Nothing is lost, and every answer is whole, whatever happens at once."""
     (card / "config.json").write_text(json.dumps({"wifi": {"ssid": "thuis", "password": PASSWORD}}))
