@@ -98,7 +98,7 @@ class Transfer(threading.Thread):
 def telegrams_of(count: int, path: Path) -> Path:
     """A file with the telegrams of so many seconds."""
     with path.open("wb") as file:
-        command = [ROOT / "scripts/meter", "--to", "stdout", "--speed", "max", "--count", str(count)]
+        command: list[str | Path] = [ROOT / "scripts/meter", "--to", "stdout", "--speed", "max", "--count", str(count)]
         start = ["--seed", str(SEED), "--start", "2026-01-15T00:00:00+01:00"]
         subprocess.run([*command, *start], stdout=file, check=True)
     return path
