@@ -8,27 +8,34 @@ from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
+from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .arrivals import add_as_they_come, take
-from .capacity.billing import WithoutEuros, euros, with_vat
-from .capacity.explanation import calculation, month_lines, month_sources
-from .capacity.figures import Figures, TariffBasis
+from .capacity.billing import WithoutEuros, euros
+from .capacity.figures import TariffBasis
 from .capacity.level import Level
-from .choices import format_month
+from .capacity.steps import settle_limit, settle_projection, settle_room
 from .coordinator import DigimonConfigEntry, DigimonCoordinator
 from .core.clock import day_start
 from .tariff import Tariff
 from .tariff_entity import QuarterEntity, TariffEntity
+from .tariff_values import (
+    UNRECORDED,
+    act_by,
+    ahead,
+    billed,
+    cents,
+    completed_months,
+    month_calculation,
+    months,
+    network,
+    quarter_energy,
+    rate,
+)
 
 type Value = Decimal | datetime | int | str | None
-
-# A forecast is not as exact as a W, and what did not change is not written.
-_POWER_STEP_W = 10
-_ACT_BY_STEP_SECONDS = 15
-_WH_OF_DEMAND = 4
-_KILO = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,9 @@ class TariffSensorDescription(SensorEntityDescription):
 
     of_month: bool = False
     """Whether it counts from the begin of the month."""
+
+    settle_fn: Callable[[int | None, int], int] | None = None
+    """What is shown of a power, after what was shown before (`capacity.steps`); None shows it as it is."""
 
     outlives_silence: bool = False
     """Whether it goes on when nothing is heard, because something is steered by it."""
@@ -77,93 +87,6 @@ class MoneyDescription(TariffSensorDescription):
     suggested_display_precision: int = 2
 
 
-def _of_forecast(value: Callable[[Figures], int]) -> Callable[[Tariff], int | None]:
-    """A power of the forecast, in steps and to the safe side: rather too little room than too much."""
-
-    def value_fn(tariff: Tariff) -> int | None:
-        figures = tariff.figures
-        return None if figures.forecast is None else value(figures) // _POWER_STEP_W * _POWER_STEP_W
-
-    return value_fn
-
-
-def _ahead(name: str) -> Callable[[Tariff], int | None]:
-    return _of_forecast(lambda figures: int(getattr(figures.forecast, name)))
-
-
-def _energy(tariff: Tariff) -> int | None:
-    ahead = tariff.figures.forecast
-    return None if ahead is None else ahead.demand_w // _WH_OF_DEMAND
-
-
-def _act_by(tariff: Tariff) -> datetime | None:
-    act_by = tariff.figures.act_by_utc
-    return None if act_by is None else dt_util.utc_from_timestamp(act_by - act_by % _ACT_BY_STEP_SECONDS)
-
-
-def _billed(kilowatt: Decimal | None) -> Decimal | None:
-    return None if kilowatt is None else round(kilowatt, 3)
-
-
-def _cents(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else euros(amount)
-
-
-def _months(tariff: Tariff) -> Mapping[str, Any]:
-    """Which months the mean is made of, and who knows them."""
-    bill = tariff.figures.bill
-    return {
-        "months": {month: float(kilowatt) for month, kilowatt in month_lines(bill).items()},
-        "sources": month_sources(bill),
-        "missing_months": [format_month(month) for month in bill.window.missing],
-    }
-
-
-def _completed_months(tariff: Tariff) -> Mapping[str, Any]:
-    bill = tariff.figures.completed
-    return {
-        "months": {month: float(kilowatt) for month, kilowatt in month_lines(bill).items()},
-        "missing_months": [format_month(month) for month in bill.window.missing],
-    }
-
-
-def _month_calculation(tariff: Tariff) -> Mapping[str, Any]:
-    return {"calculation": calculation(tariff.figures.bill)}
-
-
-def _rate(tariff: Tariff) -> Mapping[str, Any]:
-    """What a kW costs, and where that comes from."""
-    price = tariff.figures.bill.price
-    if price is None:
-        return {}
-    rate = None if price.found is None else price.found.rate
-    return {
-        "rate_per_kw_year": float(euros(price.per_kw_year)),
-        "vat": int(price.vat),
-        "rate_year": None if rate is None else rate.valid_from.year,
-        "area": None if rate is None else rate.area.value,
-        "source": None if rate is None else rate.source,
-    }
-
-
-def _network(tariff: Tariff) -> Mapping[str, Any]:
-    """The lines of what the grid costs this month."""
-    cost = tariff.figures.network
-    price = tariff.figures.bill.price
-    if cost is None or price is None or price.found is None:
-        return {}
-    maximum = price.found.rate.maximum_per_kwh
-    return {
-        "capacity": float(euros(cost.capacity)),
-        "per_kwh": float(euros(cost.volume)),
-        "data_management": float(euros(cost.data_management)),
-        "at_most": None if cost.maximum is None else float(euros(max(cost.maximum, cost.minimum))),
-        "at_least": float(euros(cost.minimum)),
-        "is_capped": cost.is_capped,
-        "maximum_tariff_per_kwh": None if maximum is None else float(round(with_vat(maximum, price.vat), 4)),
-    }
-
-
 DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
     TariffSensorDescription(
         key="quarter_energy",
@@ -174,17 +97,24 @@ DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         entity_registry_enabled_default=False,
-        value_fn=_energy,
+        value_fn=quarter_energy,
     ),
-    QuarterPowerDescription(key="projected", translation_key="projected", value_fn=_ahead("projected_w")),
-    QuarterPowerDescription(key="headroom", translation_key="headroom", value_fn=_ahead("headroom_w")),
-    QuarterPowerDescription(key="extra_room", translation_key="extra_room", value_fn=_ahead("extra_w")),
+    QuarterPowerDescription(
+        key="projected", translation_key="projected", value_fn=ahead("projected_w"), settle_fn=settle_projection
+    ),
+    QuarterPowerDescription(
+        key="headroom", translation_key="headroom", value_fn=ahead("headroom_w"), settle_fn=settle_room
+    ),
+    QuarterPowerDescription(
+        key="extra_room", translation_key="extra_room", value_fn=ahead("extra_w"), settle_fn=settle_room
+    ),
     QuarterPowerDescription(
         key="steady_limit",
         translation_key="steady_limit",
         of_quarter=False,
         outlives_silence=True,
-        value_fn=lambda tariff: tariff.figures.steady_w // _POWER_STEP_W * _POWER_STEP_W,
+        value_fn=lambda tariff: tariff.figures.steady_w,
+        settle_fn=settle_limit,
     ),
     QuarterPowerDescription(
         key="peak_target",
@@ -197,7 +127,7 @@ DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
         translation_key="act_by",
         of_quarter=True,
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=_act_by,
+        value_fn=act_by,
     ),
     TariffSensorDescription(
         key="peak_risk",
@@ -211,39 +141,39 @@ DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
         key="new_peak_cost",
         translation_key="new_peak_cost",
         of_quarter=True,
-        value_fn=lambda tariff: _cents(tariff.figures.new_peak_cost),
+        value_fn=lambda tariff: cents(tariff.figures.new_peak_cost),
     ),
     BilledPowerDescription(
         key="billed_power",
         translation_key="billed_power",
-        value_fn=lambda tariff: _billed(tariff.figures.bill.kilowatt),
-        attributes_fn=_months,
+        value_fn=lambda tariff: billed(tariff.figures.bill),
+        attributes_fn=months,
     ),
     BilledPowerDescription(
         key="billed_power_completed",
         translation_key="billed_power_completed",
-        value_fn=lambda tariff: _billed(tariff.figures.completed.kilowatt),
-        attributes_fn=_completed_months,
+        value_fn=lambda tariff: billed(tariff.figures.completed),
+        attributes_fn=completed_months,
     ),
     MoneyDescription(
         key="capacity_cost_month",
         translation_key="capacity_cost_month",
         state_class=SensorStateClass.TOTAL,
         of_month=True,
-        value_fn=lambda tariff: _cents(tariff.figures.bill.month),
-        attributes_fn=_month_calculation,
+        value_fn=lambda tariff: cents(tariff.figures.bill.month),
+        attributes_fn=month_calculation,
     ),
     MoneyDescription(
         key="capacity_cost_year",
         translation_key="capacity_cost_year",
-        value_fn=lambda tariff: _cents(tariff.figures.bill.year),
+        value_fn=lambda tariff: cents(tariff.figures.bill.year),
     ),
     MoneyDescription(
         key="network_cost_month",
         translation_key="network_cost_month",
         entity_registry_enabled_default=False,
         value_fn=lambda tariff: None if tariff.figures.network is None else euros(tariff.figures.network.total),
-        attributes_fn=_network,
+        attributes_fn=network,
     ),
     TariffSensorDescription(
         key="tariff_basis",
@@ -252,7 +182,7 @@ DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=[*TariffBasis, *WithoutEuros],
         value_fn=lambda tariff: tariff.figures.basis,
-        attributes_fn=_rate,
+        attributes_fn=rate,
     ),
 )
 
@@ -284,29 +214,10 @@ def _sensor(coordinator: DigimonCoordinator, tariff: Tariff, description: Tariff
 class TariffSensor(TariffEntity, SensorEntity):
     """A figure of the capacity tariff."""
 
-    # They change with every peak and are there to be read, not to be kept.
-    _unrecorded_attributes = frozenset(
-        {
-            "area",
-            "at_least",
-            "at_most",
-            "calculation",
-            "capacity",
-            "data_management",
-            "is_capped",
-            "maximum_tariff_per_kwh",
-            "missing_months",
-            "months",
-            "per_kwh",
-            "rate_per_kw_year",
-            "rate_year",
-            "source",
-            "sources",
-            "vat",
-        }
-    )
+    _unrecorded_attributes = UNRECORDED
 
     entity_description: TariffSensorDescription
+    _attr_native_value: Value = None
 
     @property
     @override
@@ -315,10 +226,23 @@ class TariffSensor(TariffEntity, SensorEntity):
             return True
         return super().available and self.coordinator.data.reading is not None
 
-    @property
+    def __init__(self, coordinator: DigimonCoordinator, tariff: Tariff, description: TariffSensorDescription) -> None:
+        super().__init__(coordinator, tariff, description)
+        self._settle()
+
+    @callback
     @override
-    def native_value(self) -> Value:
-        return self.entity_description.value_fn(self.tariff)
+    def _handle_coordinator_update(self) -> None:
+        self._settle()
+        super()._handle_coordinator_update()
+
+    def _settle(self) -> None:
+        """Take the value of this moment, or leave what is shown."""
+        value = self.entity_description.value_fn(self.tariff)
+        if self.entity_description.settle_fn is not None and isinstance(value, int):
+            shown = self._attr_native_value
+            value = self.entity_description.settle_fn(shown if isinstance(shown, int) else None, value)
+        self._attr_native_value = value
 
     @property
     @override

@@ -30,7 +30,7 @@ _BEFORE_SECONDS = 30
 _CLIMBS_SECONDS = 30
 _ALIKE_PERCENT = 15
 _LEAST_ALIKE = 5
-_ENOUGH_PERCENT = 25
+_ENOUGH_PERCENT = 10
 _PERCENT = 100
 
 
@@ -102,8 +102,8 @@ def follow_loads(loads: Loads, offtake: Offtake) -> Loads:
 def ends_in_time(loads: Loads, now: Forecast, now_utc: int) -> bool:
     """Whether the quarter is too high because of a rise that may well end before it does harm.
 
-    That is when at least a quarter of the rises alike that lasted as long as this one ended in time, and there were
-    enough of them to tell.
+    That is when one in ten or more of the rises alike that lasted as long as this one ended in time, and there were
+    enough of them to tell. Waiting costs little: there are still 90 s to act in when it did not help.
     """
     left = QUARTER_SECONDS - now.second
     for rise in reversed(loads.rises):

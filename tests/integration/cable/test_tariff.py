@@ -8,7 +8,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_DEVICE, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.digimon.cable.probe import unique_id_of
 from custom_components.digimon.capacity.events import Event, PeakWarning
@@ -37,7 +37,9 @@ async def meter(socket_enabled: None) -> AsyncIterator[tuple[Meter, asyncio.Serv
 class House:
     """A Home Assistant with a cable."""
 
-    def __init__(self, hass: HomeAssistant, meter: tuple[Meter, asyncio.Server], freezer: FrozenDateTimeFactory) -> None:
+    def __init__(
+        self, hass: HomeAssistant, meter: tuple[Meter, asyncio.Server], freezer: FrozenDateTimeFactory
+    ) -> None:
         self.hass, self.meter, self.server, self.freezer = hass, *meter, freezer
         number = self.server.sockets[0].getsockname()[1]
         self.entry = MockConfigEntry(
@@ -105,7 +107,7 @@ async def house(
 
 async def test_the_bill_is_right_with_the_first_telegram(house: House) -> None:
     peaks = house.meter.house.reading(QUARTER).peaks
-    kilowatts = [max(2.5, past.peak.power / 1000) for past in peaks][-11:] + [2.5]
+    kilowatts = [*[max(2.5, past.peak.power / 1000) for past in peaks][-11:], 2.5]
     billed = sum(kilowatts) / len(kilowatts)
     assert float(str(house.state("sensor.p1_billed_power"))) == pytest.approx(billed, abs=0.001)
     assert float(str(house.state("sensor.p1_capacity_tariff_this_month"))) == pytest.approx(
