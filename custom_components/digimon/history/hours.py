@@ -54,6 +54,9 @@ class _Span(NamedTuple):
     value: float | None
     """The register at its end."""
 
+    guessed: float = 0.0
+    """How much of the amount nobody heard: what the mean of a quarter's valid intervals says of the other ones."""
+
 
 def counted_hours(
     series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stand] = ()
@@ -129,7 +132,8 @@ def _sampled(series: Counted, quarter: CardQuarter) -> _Span | None:
     if series.samples is None:
         return None
     ws = quarter.consumed_ws if series.samples == "consumed" else quarter.produced_ws
-    return _Span(quarter.start, quarter.end, quarter.whole_ws(ws) / HOUR_SECONDS, None)
+    whole_ws = quarter.whole_ws(ws)
+    return _Span(quarter.start, quarter.end, whole_ws / HOUR_SECONDS, None, (whole_ws - ws) / HOUR_SECONDS)
 
 
 def _instant(quarter: CardQuarter, following: CardQuarter | None) -> int:
@@ -164,6 +168,7 @@ def _between(earlier: Stand, later: Stand, sampled: Iterable[_Span]) -> Iterator
     if len(known) == 1 and not holes:
         known = []
         holes = [(earlier.utc, later.utc)]
+    known = _without_excess(known, total)
     measured = sum(span.amount for span in known)
     unseen = sum(end - start for start, end in holes)
     # The samples are right as long as the register leaves room for them, and something else to fill.
@@ -181,6 +186,16 @@ def _between(earlier: Stand, later: Stand, sampled: Iterable[_Span]) -> Iterator
     for start, end, amount in sorted(pieces):
         value += amount
         yield _Span(start, end, amount, later.value if end == later.utc else value)
+
+
+def _without_excess(sampled: list[_Span], total: float) -> list[_Span]:
+    """Samples whose guesses make way, as far as there is more than the total: what was heard is certain."""
+    excess = sum(span.amount for span in sampled) - total
+    guessed = sum(span.guessed for span in sampled)
+    if excess <= 0 or not guessed:
+        return sampled
+    part = min(1.0, excess / guessed)
+    return [span._replace(amount=span.amount - span.guessed * part) for span in sampled]
 
 
 def _holes(start: int, end: int, spans: Sequence[_Span]) -> Iterator[tuple[int, int]]:

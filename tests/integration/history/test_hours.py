@@ -74,6 +74,16 @@ def test_without_registers_the_mean_of_the_valid_intervals_counts() -> None:
     assert hour.state is None
 
 
+def test_what_was_not_heard_makes_way_for_what_was() -> None:
+    """A counter that knows of no more than the board heard."""
+    stored = [quarter(NOON + number * QUARTER_SECONDS, watts=2000) for number in range(8)]
+    stored[6] = quarter(NOON + 6 * QUARTER_SECONDS, watts=2000, intervals=120)
+    heard = 7 * 500 + 500 * 120 / 180
+    later = quarter(NOON + 3 * HOUR_SECONDS, watts=2000)
+    hours = hours_of([*stored, later], Stand(NOON, 1000), Stand(NOON + 2 * HOUR_SECONDS + 60, 1000 + heard))
+    assert changes(hours) == {0: pytest.approx(2000), 1: pytest.approx(heard - 2000), 2: 0, 3: 500}
+
+
 def test_a_few_intervals_tell_only_of_themselves() -> None:
     (hour,) = hours_of([quarter(NOON, watts=9000, intervals=2)])
     assert hour.change == pytest.approx(9000 * 10 / 3600)
