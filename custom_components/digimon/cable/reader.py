@@ -31,7 +31,7 @@ def pause_after(pause: float | None) -> float:
 
 
 async def read_port(port: str, take: Callable[[bytes], Awaitable[None]], opened: Callable[[], None]) -> None:
-    """Open a port and hand over what it sends, until the connection ends.
+    """Open a port and hand over what it sends, until the connection ends; then it is closed, with all that it took.
 
     :param port: a device, or an address that serialx knows: ``socket://``, ``rfc2217://``, ``esphome://``.
     :param take: gets every piece.
@@ -49,3 +49,6 @@ async def read_port(port: str, take: Callable[[bytes], Awaitable[None]], opened:
             await take(piece)
     finally:
         writer.close()
+        # A device is closed by a task of serialx, which must not outlive who reads. This raises nothing of its own, so
+        # that a cancellation stays one.
+        await writer.transport.wait_closed()

@@ -19,8 +19,6 @@ from custom_components.digimon.source import SourceError
 reader.FIRST_PAUSE_SECONDS = 0.02  # type: ignore[misc]
 reader.LONGEST_PAUSE_SECONDS = 0.1  # type: ignore[misc]
 
-_CLOSING_SECONDS = 30
-
 
 async def _where(path: str) -> str:
     """A port whose lasting name leads elsewhere now is found by that name."""
@@ -65,10 +63,8 @@ async def _live(port: str, store: Path, serial: str) -> None:
     await asyncio.gather(run, return_exceptions=True)
     await source.stop()
     if line:
-        left = asyncio.all_tasks() - {task for task in (asyncio.current_task(),) if task is not None}
-        # A connection that is being closed has a task for it that ends by itself.
-        _, leaked = await asyncio.wait(left, timeout=_CLOSING_SECONDS) if left else ((), ())
-        print(json.dumps({"left": [repr(task) for task in leaked]}), flush=True)  # noqa: T201
+        left = [repr(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        print(json.dumps({"left": left}), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

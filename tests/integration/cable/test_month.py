@@ -288,7 +288,8 @@ def check(seed: int, days: float) -> dict[str, int]:
 
 @pytest.mark.usefixtures("socket_enabled")
 def test_hours_of_a_bad_cable_are_kept_as_a_board_keeps_them() -> None:
-    counts = check(seed=3, days=0.3)
+    seed = int(os.environ.get("DIGIMON_SEED") or 3)
+    counts = check(seed, days=0.3)
     assert counts["quarters"] > 10
 
 
@@ -297,6 +298,6 @@ def test_hours_of_a_bad_cable_are_kept_as_a_board_keeps_them() -> None:
 def test_a_month_of_a_bad_cable_is_kept_as_a_board_keeps_it() -> None:
     seed = int(os.environ.get("DIGIMON_SEED") or random.SystemRandom().randrange(10**6))
     print(f"DIGIMON_SEED={seed}")  # noqa: T201
-    counts = check(seed, days=31)
+    counts = check(seed, days=float(os.environ.get("DIGIMON_DAYS") or 31))
     print(json.dumps(counts))  # noqa: T201
     assert all(counts.values())

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import time
 import tty
 from collections.abc import Callable
 from datetime import date
@@ -277,6 +278,31 @@ async def test_a_serial_device_is_read(tmp_path: Path, house: House) -> None:
         os.close(theirs)
     assert reading is not None
     assert START + 2 <= reading.time_utc < START + second
+
+
+async def test_nothing_runs_on_once_a_device_is_no_longer_read(
+    tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what read it nor what closes it, which may take a driver a while."""
+
+    def close(end: int, close: Callable[[int], None] = os.close) -> None:
+        time.sleep(0.2)
+        close(end)
+
+    line = UsbLine(tmp_path)
+    line.plug_in()
+    cable = Cable(line.address, tmp_path)
+    before = asyncio.all_tasks()
+    source = await cable.__aenter__()
+    while heard(source) < 1:
+        await asyncio.to_thread(line.send, house.telegram(START))
+        await asyncio.sleep(0.01)
+    with monkeypatch.context() as slow:
+        slow.setattr(os, "close", close)
+        await cable.kill()
+    assert asyncio.all_tasks() == before
+    await source.stop()
+    line.unplug()
 
 
 async def test_a_lasting_name_that_leads_elsewhere_is_followed(tmp_path: Path, house: House) -> None:
