@@ -1,8 +1,14 @@
 """Who comes from another integration keeps what its sensors counted."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from dsmr_parser import telegram_specifications
+from dsmr_parser.parsers import TelegramParser
+from homeassistant import components
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
@@ -14,12 +20,14 @@ from core.clock import HOUR_SECONDS
 from custom_components.digimon.history import statistics
 from custom_components.digimon.history.plan import CountedRow
 from custom_components.digimon.history.predecessor import (
+    _ENDINGS,
     NotContinuableError,
     continue_statistics,
     hours_of,
     propose,
 )
 from custom_components.digimon.history.targets import Target, find_targets
+from simulator.house import House
 
 from .conftest import OFFTAKE, START, World
 
@@ -35,17 +43,22 @@ async def added(world: World) -> World:
     await world.start()
     await world.live_until(ADDED + 3 * HOUR_SECONDS + 20)
     for entity_id, place in ((OLD_DAY, 0), (OLD_NIGHT, 1)):
-        old_statistics(world, entity_id, place, until=ADDED + HOUR_SECONDS)
+        old_statistics(world, entity_id, (place,))
     await world.recorded()
     return world
 
 
-def old_statistics(world: World, entity_id: str, place: int, *, until: int) -> None:
-    """What another integration has recorded of a register, in kWh."""
-    first = world.board.house.registers(START)[place]
+def old_statistics(world: World, entity_id: str, places: Sequence[int]) -> None:
+    """What another integration has recorded of some registers together, in kWh, up to an hour after ours was added."""
+
+    def counted(utc: int) -> int:
+        registers = world.board.house.registers(utc)
+        return sum(registers[place] for place in places)
+
+    first = counted(START)
     rows: list[StatisticData] = []
-    for start in range(START, until, HOUR_SECONDS):
-        register = world.board.house.registers(start + HOUR_SECONDS)[place]
+    for start in range(START, ADDED + HOUR_SECONDS, HOUR_SECONDS):
+        register = counted(start + HOUR_SECONDS)
         rows.append(
             {
                 "start": datetime.fromtimestamp(start, UTC),
@@ -89,6 +102,33 @@ async def test_hour_by_hour_the_old_sensors_go_on_in_ours(added: World) -> None:
     assert [await added.changes(entity_id) for entity_id in (OLD_DAY, OLD_NIGHT)] == old
 
 
+@pytest.mark.parametrize(
+    ("platform", "counting"),
+    [
+        ("dsmr", {"electricity_used_tariff_1": (0,), "electricity_used_tariff_2": (1,)}),
+        ("homewizard", {"total_power_import_kwh": (0, 1)}),
+    ],
+)
+async def test_hour_by_hour_what_is_proposed_of_another_integration_goes_on_in_ours(
+    added: World, platform: str, counting: dict[str, tuple[int, ...]]
+) -> None:
+    registry = er.async_get(added.hass)
+    for key, places in counting.items():
+        entity = registry.async_get_or_create("sensor", platform, f"1SAG3100000001_{key}", suggested_object_id=key)
+        old_statistics(added, entity.entity_id, places)
+    await added.recorded()
+    proposed = propose(added.hass, ["consumed_energy"])["consumed_energy"]
+    assert len(proposed) == len(counting)
+    old = [await added.changes(entity_id) for entity_id in proposed]
+    await continue_statistics(added.hass, await target_of(added, "consumed_energy"), proposed)
+    ours = await added.changes(OFFTAKE)
+    assert min(ours) == START
+    for start in range(START + HOUR_SECONDS, ADDED, HOUR_SECONDS):
+        assert ours[start] == pytest.approx(sum(changes[start] for changes in old), abs=1.01)
+        assert ours[start] == pytest.approx(added.truth(start), abs=1.01)
+    assert [await added.changes(entity_id) for entity_id in proposed] == old
+
+
 async def test_a_second_time_changes_nothing(added: World) -> None:
     target = await target_of(added, "consumed_energy")
     await continue_statistics(added.hass, target, [OLD_DAY, OLD_NIGHT])
@@ -127,6 +167,37 @@ def test_the_sensors_of_other_integrations_are_proposed(hass: HomeAssistant) -> 
         "consumed_energy_t2": ["sensor.electricity_used_tariff_2"],
         "produced_energy": ["sensor.export"],
     }
+
+
+@pytest.mark.parametrize("platform", ["dsmr", "homewizard"])
+def test_what_is_looked_for_is_what_the_other_integrations_register(platform: str) -> None:
+    """Their unique ids end with the key of the sensor; which keys there are, their own source tells."""
+    source = Path(components.__path__[0], platform, "sensor.py").read_text(encoding="utf-8")
+    keys = set(re.findall(r'^ +key="(\w+)",$', source, re.MULTILINE))
+    assert re.search(r'unique_id = f"\{.*\}_\{(entity_)?description\.key\}"', source)
+    wanted = {
+        ending for found in _ENDINGS.values() for name, endings in found if name == platform for ending in endings
+    }
+    assert len(wanted) >= 4
+    assert {ending.removeprefix("_") for ending in wanted} <= keys
+
+
+def test_the_sensors_of_homewizard_count_kilowatt_hours() -> None:
+    source = Path(components.__path__[0], "homewizard", "sensor.py").read_text(encoding="utf-8")
+    units = dict(re.findall(r'\bkey="(\w+)",(?:(?!\bkey=).)*?native_unit_of_measurement=([\w.]+),', source, re.DOTALL))
+    for found in _ENDINGS.values():
+        for ending in dict(found)["homewizard"]:
+            assert units[ending.removeprefix("_")] == "UnitOfEnergy.KILO_WATT_HOUR"
+
+
+def test_the_sensors_of_dsmr_count_kilowatt_hours() -> None:
+    """By dsmr's own parser, of a telegram of the house in Belgium's version."""
+    parser = TelegramParser(telegram_specifications.BELGIUM_FLUVIUS)
+    telegram = parser.parse(House(1).telegram(START).decode("ascii"))
+    for name in ("ELECTRICITY_USED_TARIFF_1", "ELECTRICITY_USED_TARIFF_2", "ELECTRICITY_DELIVERED_TARIFF_1"):
+        register = getattr(telegram, name)
+        assert register.unit == "kWh"
+        assert register.value > 0
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5000)), max_size=40), max_size=3))
