@@ -132,6 +132,8 @@ class Campaign:
         self.counts = dict.fromkeys(("telegrams", "stops", "kills", "unplugged", "halves", "storms", "rejected"), 0)
         # Of what a process that was killed may have lost.
         self.doubtful: set[tuple[int, int]] = set()
+        # In which nobody heard what came next.
+        self.interrupted: set[int] = set()
         self._random = random.Random(seed)
         self._lines: tuple[Line, ...] = (UsbLine(folder), NetworkLine())
         self._utc = FIRST
@@ -170,7 +172,13 @@ class Campaign:
             life.kill()
             self._doubt(SAVE_SECONDS + 2 * INTERVAL_SECONDS)
         if self._random.random() < 1 / 3:
-            self._utc += self._random.randint(1, LONGEST_OUTAGE_SECONDS)
+            self._miss(self._random.randint(1, LONGEST_OUTAGE_SECONDS))
+
+    def _miss(self, seconds: int) -> None:
+        """Nobody hears the meter for a while."""
+        if seconds > INTERVAL_SECONDS:
+            self.interrupted.add(quarter_id_at(self.board.last_utc))
+        self._utc += seconds
 
     def _mishap(self, line: Line, life: Life) -> None:
         kind = self._random.choice(("none", "none", "unplugged", "half", "wrong"))
@@ -181,7 +189,7 @@ class Campaign:
             line.unplug()
             life.until("open", value=False)
             self.board.lose_line()
-            self._utc += self._random.choice((0, 5, self._random.randint(1, LONGEST_OUTAGE_SECONDS)))
+            self._miss(self._random.choice((0, 5, self._random.randint(1, LONGEST_OUTAGE_SECONDS))))
             line.plug_in()
             life.until("open", value=True)
         elif kind in {"half", "wrong"}:
@@ -254,12 +262,16 @@ def check_registers(campaign: Campaign, store: QuarterStore) -> None:
         registers = tuple(register or 0 for register in row.registers[:4])
         assert all(low <= high for low, high in zip(before, registers, strict=True))
         before = registers
-        if row.intervals == 180 and (row.quarter_id, 179) not in campaign.doubtful:
-            # Heard to its end: the last telegram before it was seconds ago.
+        unheard = (row.quarter_id, 179) in campaign.doubtful or row.quarter_id in campaign.interrupted
+        if row.intervals == 180 and not unheard:
+            # Heard beyond its end: telegrams at most an interval before and after it.
             end = quarter_start(row.quarter_id) + QUARTER_SECONDS
-            shown = [_registers(campaign.house, end - seconds) for seconds in (INTERVAL_SECONDS, 0)]
-            for register, low, high in zip(registers, *shown, strict=True):
-                assert low - 1 <= register <= high + 1
+            around = range(end - INTERVAL_SECONDS, end + INTERVAL_SECONDS + 1, INTERVAL_SECONDS)
+            early, then, late = (_registers(campaign.house, utc) for utc in around)
+            assert all(low <= register <= high for low, register, high in zip(early, registers, late, strict=True))
+            # When the tariff changes with the quarter, nothing tells how much of it is whose.
+            for part in (slice(0, 2), slice(2, 4)):
+                assert sum(early[part]) - 1 <= sum(registers[part]) <= sum(then[part]) + 1
     standing, _ = store.last()
     assert standing is not None
     assert tuple(standing.registers[:4]) == _registers(campaign.house, standing.utc)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
+from custom_components.digimon.cable.reader import BAUD
 from custom_components.digimon.cable.source import CableSource
 from custom_components.digimon.cable.store import QuarterStore, StoreError
 from custom_components.digimon.source import SourceError
@@ -20,6 +21,7 @@ from tests.integration.card import quarter_of
 
 from .lines import UsbLine
 from .port import Port
+from .rfc2217 import Command, Rfc2217Port
 
 # 15 March 2026, 18:00 in Brussels.
 START = 1_773_594_000
@@ -278,6 +280,35 @@ async def test_a_serial_device_is_read(tmp_path: Path, house: House) -> None:
         os.close(theirs)
     assert reading is not None
     assert START + 2 <= reading.time_utc < START + second
+
+
+async def test_a_port_behind_rfc2217_is_read_with_its_settings(
+    socket_enabled: None, tmp_path: Path, house: House
+) -> None:
+    async with Rfc2217Port() as port, Cable(port.address, tmp_path) as source:
+        for connection in range(2):
+            if connection:
+                await port.unplug()
+                assert await failure_to_come(source) == "cable_lost"
+                await port.plug_in()
+            second = 10 * connection
+            taken = heard(source)
+            # What arrives before all is agreed on is not kept.
+            while heard(source) < taken + 2:
+                await port.send(b"\xff" + house.telegram(START + second))
+                second += 1
+                await asyncio.sleep(0.01)
+        reading = (await source.read()).reading
+    assert reading is not None
+    assert START + 11 <= reading.time_utc < START + second
+    # 115,200 baud, 8N1, and no flow control.
+    assert int.from_bytes(port.settings[Command.BAUD]) == BAUD
+    assert [port.settings[command] for command in (Command.DATA_SIZE, Command.PARITY, Command.STOP_SIZE)] == [
+        b"\x08",
+        b"\x01",
+        b"\x01",
+    ]
+    assert port.settings[Command.CONTROL] == b"\x01"
 
 
 async def test_nothing_runs_on_once_a_device_is_no_longer_read(
