@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from .api import ApiError
@@ -12,6 +13,17 @@ from .demonstration import Demonstration, Options, is_free
 from .state import DEFAULT_FOLDER, State, StateError, state_of
 
 _COLUMN = 18
+
+
+def _instant(text: str) -> int:
+    """Seconds since 1970 of a time with an offset.
+
+    :raises ValueError: it is none.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return int(moment.timestamp())
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,6 +42,12 @@ def _arguments() -> argparse.Namespace:
         dest="discovery",
         action="store_false",
         help="announce nothing in the network, and add the board by its address",
+    )
+    add(
+        "--begin",
+        type=_instant,
+        metavar="ISO",
+        help="what the meter's clock shows at first, with an offset (default: now)",
     )
     # Taken by scripts/develop, which runs this in that Home Assistant's environment.
     add("--oldest", action="store_true", help="the oldest Home Assistant that the integration supports")
@@ -87,6 +105,7 @@ def main() -> int:
         discovery=arguments.discovery,
         language=arguments.language,
         oldest=arguments.oldest,
+        begin=arguments.begin,
     )
     if not is_free(options.port):
         print(

@@ -22,6 +22,23 @@ SENSORS = {
 }
 """What the page cannot do without. The month peak is there only after the first quarter of a month."""
 
+BILL = ("billed_power", "capacity_cost_month", "capacity_cost_year")
+"""What the capacity tariff costs as it stands."""
+
+RUNNING = ("projected", "new_peak_cost", "act_by", "headroom", "month_peak", "peak_target", "peak_goal")
+"""What the running quarter does to it, beside `RISKS`."""
+
+RISKS = ("peak_risk", "peak_at_risk")
+"""How bad it is, for an automation and for a person."""
+
+TARIFF_HEADINGS = {
+    "en": ("Capacity tariff", "This quarter"),
+    "nl": ("Capaciteitstarief", "Dit kwartier"),
+    "fr": ("Tarif capacitaire", "Ce quart d'heure"),
+    "de": ("Kapazitätstarif", "Diese Viertelstunde"),
+}
+"""By language: over what is billed, and over what runs."""
+
 # What the house gives and takes at most, in W, and from where on it is much.
 _LOWEST_W, _MUCH_W, _HIGHEST_W = -5000, 5000, 10000
 # What every month peak is billed as, at least.
@@ -75,6 +92,35 @@ def dashboard(sensors: dict[str, str], language: str) -> dict[str, Any]:
             }
         ]
     }
+
+
+def tariff_view(sensors: dict[str, str], language: str) -> dict[str, Any]:
+    """A page of the capacity tariff: what it costs, and what the running quarter does to it.
+
+    :param sensors: entity ids by key, at least `BILL`, `RUNNING` and `RISKS`.
+    :param language: a key of `TARIFF_HEADINGS`.
+    """
+    bill, running = TARIFF_HEADINGS[language]
+    figures = [
+        {"type": "heading", "heading": bill, "icon": "mdi:cash-multiple"},
+        _rows(sensors, *BILL),
+        {"type": "heading", "heading": running, "icon": "mdi:timer-sand"},
+        *_tiles(sensors, *RISKS),
+        _rows(sensors, *RUNNING),
+    ]
+    quarter = [{"type": "custom:digimon-quarter-card"}]
+    return {
+        "title": bill,
+        "type": "sections",
+        "max_columns": 2,
+        "sections": [{"type": "grid", "cards": figures}, {"type": "grid", "cards": quarter}],
+    }
+
+
+def _rows(sensors: dict[str, str], *keys: str) -> dict[str, Any]:
+    """A list, in which also a long name is read whole."""
+    entities = [{"entity": sensors[key], "name": _WITHOUT_DEVICE} for key in keys]
+    return {"type": "entities", "entities": entities, "grid_options": {"columns": "full"}}
 
 
 def _tiles(sensors: dict[str, str], *keys: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -44,6 +45,7 @@ class Options:
     :ivar discovery: whether the board announces itself in the network.
     :ivar language: of Home Assistant.
     :ivar oldest: whether that is the oldest one that the integration supports.
+    :ivar begin: what the meter's clock shows at first, in seconds since 1970; None for now.
     """
 
     port: int
@@ -52,6 +54,7 @@ class Options:
     discovery: bool
     language: str
     oldest: bool = False
+    begin: int | None = None
 
 
 class Demonstration:
@@ -67,9 +70,13 @@ class Demonstration:
         self._state = state
         self._say = say
         self._listening = Listening(host=_LOOPBACK, port=options.port)
+        meter: list[str | Path] = [REPOSITORY / "scripts" / "meter", "--seed", str(options.seed)]
+        meter += ["--to", f"tcp://{_LOOPBACK}:0"]
+        if options.begin is not None:
+            meter += ["--start", datetime.fromtimestamp(options.begin, UTC).isoformat()]
         self._meter = Child(
             "simulated house",
-            [REPOSITORY / "scripts" / "meter", "--seed", str(options.seed), "--to", f"tcp://{_LOOPBACK}:0"],
+            meter,
             ready=r"listening on (tcp://\S+)",
             log=state.logs / "meter.log",
         )
@@ -146,14 +153,15 @@ class Demonstration:
         :returns: where the meter's telegrams are.
         """
         self._say("simulated house", f"number {self._options.seed}; its last {HISTORY_DAYS} days go on the card")
-        now = int(time.time())
+        now = self._options.begin or int(time.time())
         history = asyncio.create_task(asyncio.to_thread(self._fill, now - HISTORY_DAYS * DAY_SECONDS, now))
         try:
             source = (await self._meter.start())[1]
+            behind = 0 if self._options.begin is None else int(time.time()) - now
         finally:
             house, written = await history
         # What went by meanwhile.
-        card.fill(self._state.card, house, now, int(time.time()))
+        card.fill(self._state.card, house, now, int(time.time()) - behind)
         self._say("simulated house", f"sends telegrams; {written} quarters were new to the card")
         return source
 

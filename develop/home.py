@@ -105,6 +105,38 @@ async def add_board(api: Api, board: Board, *, discovery: bool) -> Way:
     return way
 
 
+async def choose_tariff(api: Api, board: Board, postcode: str, **warnings: float) -> None:
+    """Choose where the house pays the capacity tariff and when to warn, as a person does in the options.
+
+    :param warnings: ``goal`` and ``shed``, in kW.
+    :raises ApiError: Home Assistant does not take it.
+    """
+    entry = await _entry_of(api, board)
+    if entry is None:
+        raise ApiError("Home Assistant does not read the board")
+    place = await _option(api, entry, "capacity", {"postcode": postcode})
+    fields = {field["name"]: field for field in place["data_schema"]}
+    answer = {"area": fields["area"]["description"]["suggested_value"]}
+    await _submit(api, place["flow_id"], answer)
+    await _option(api, entry, "warnings", warnings)
+    if not await _loaded(api, entry, _SENSOR_SECONDS):
+        raise ApiError("Home Assistant does not read the board any more")
+
+
+async def _option(api: Api, entry: str, step: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the first form of a step of the options."""
+    flow = await api.post("/api/config/config_entries/options/flow", {"handler": entry})
+    await _submit(api, flow["flow_id"], {"next_step_id": step})
+    return await _submit(api, flow["flow_id"], answer)
+
+
+async def _submit(api: Api, flow: str, answer: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = await api.post(f"/api/config/config_entries/options/flow/{flow}", answer)
+    if result.get("errors"):
+        raise ApiError(f"Home Assistant does not take {answer}: {result['errors']}")
+    return result
+
+
 async def configure_energy(api: Api, board: Board) -> bool:
     """Set up the energy dashboard, unless a person has.
 

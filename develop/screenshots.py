@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Browser, Page
@@ -21,9 +22,9 @@ from .api import Api
 from .browser import DUTCH, ENGLISH, chromium, sign_in, window
 from .child import Child
 from .configuration import Listening
-from .dashboard import URL_PATH
+from .dashboard import BILL, RISKS, RUNNING, URL_PATH, tariff_view
 from .demonstration import PASSWORD, PERSON, board_at
-from .home import Board, device_of, history_arrived
+from .home import Board, choose_tariff, device_of, history_arrived, sensors_of
 from .state import REPOSITORY, state_of
 
 _IMAGES = REPOSITORY / "docs" / "images"
@@ -40,6 +41,18 @@ _ENERGY_SIZE = (1280, 720)
 
 # The day of the energy dashboard is the sunniest of so many.
 _DAYS = 14
+
+# An evening on which a month gets its peak: a car that charges, and oven and hob beside it. The clock shows when the
+# picture is begun; a minute later people are warned.
+_PEAK_SEED = 2
+_PEAK_BEGINS = datetime(2026, 11, 2, 19, 5, 40, tzinfo=UTC)
+_POSTCODE = "9000"
+_WARNINGS = {"goal": 7.0, "shed": 6.0}
+# Beside the side bar, and on the page of the board before its activity.
+_SIDE_BAR = 256
+_TARIFF_WINDOW, _TARIFF_SIZE = 1320, (1064, 790)
+_BOARD_WINDOW, _BOARD_WIDTH, _BOARD_HEIGHT, _MARGIN = 1500, 826, 2800, 16
+_WARNED_SECONDS = 300
 
 _NETWORKS = {"Thuis": "geheim", "Buren": "ook geheim", "Gasten": None}
 _PHONE_HEIGHT = 760
@@ -61,12 +74,19 @@ class Subject:
 
 
 @asynccontextmanager
-async def _demonstration(folder: Path, house: House, language: str) -> AsyncIterator[Subject]:
-    """scripts/develop in a language, with a board that has the name every board has at first."""
+async def _demonstration(
+    folder: Path, house: House, language: str, begin: datetime | None = None
+) -> AsyncIterator[Subject]:
+    """scripts/develop in a language, with a board that has the name every board has at first.
+
+    :param begin: what the meter's clock shows at first; None for now.
+    """
     state = state_of(house.seed, folder)
     state.folder.mkdir(parents=True)
     command: list[str | Path] = [REPOSITORY / "scripts" / "develop", "--port", str(_PORT), "--state", folder]
     command += ["--seed", str(house.seed), "--language", language, "--name", "digimon", "--no-discovery"]
+    if begin is not None:
+        command += ["--begin", begin.isoformat()]
     child = Child(
         "demonstration",
         command,
@@ -127,15 +147,18 @@ def _day_starts(now: int) -> list[int]:
     return starts
 
 
-async def _take(page: Page, picture: Path, size: tuple[int, int]) -> None:
-    """Take a picture of the upper left part of a page."""
+async def _take(page: Page, picture: Path, size: tuple[int, int], left: int = 0) -> None:
+    """Take a picture of the upper part of a page.
+
+    :param left: from where on, in pixels of the page.
+    """
     width, height = size
     viewport = page.viewport_size or {"width": width, "height": height}
     # What floats at the lower end of the window comes into the picture.
     await page.set_viewport_size({"width": viewport["width"], "height": height})
     # What fades in and is drawn after it was loaded.
     await page.wait_for_timeout(_SETTLE_MILLISECONDS)
-    content = await page.screenshot(path=picture, clip={"x": 0, "y": 0, "width": width, "height": height})
+    content = await page.screenshot(path=picture, clip={"x": left, "y": 0, "width": width, "height": height})
     print(f"{picture.relative_to(REPOSITORY)}: {len(content) // 1024} KB")
 
 
@@ -152,6 +175,66 @@ async def _take_all(browser: Browser, house: House) -> None:
 _PICTURES = {
     "en": [("device.png", _device), ("energy-dashboard.png", _energy), ("quarter-card.png", _card)],
     "nl": [("kwartierkaart-nl.png", _card)],
+}
+
+
+async def _tariff(browser: Browser) -> None:
+    """A quarter that becomes an expensive peak: a dashboard with what it costs, and the page of the board."""
+    for language, pictures in _TARIFF_PICTURES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            async with _demonstration(Path(folder), House(_PEAK_SEED), language, _PEAK_BEGINS) as subject:
+                await _add_tariff(subject, language)
+                async with window(browser, locale=_LOCALES[language], scale=_SCALE) as page:
+                    # A page says how long there is to act by its own clock.
+                    await page.clock.install(time=await _time_of_the_meter(subject.api))
+                    await sign_in(page, subject.url, PERSON, PASSWORD)
+                    for name, take in pictures:
+                        await take(page, subject, _IMAGES / name)
+
+
+async def _add_tariff(subject: Subject, language: str) -> None:
+    """Choose a tariff, and make a dashboard of it."""
+    api, board = subject.api, subject.board
+    await choose_tariff(api, board, _POSTCODE, **_WARNINGS)
+    sensors = await sensors_of(api, board, {*BILL, *RUNNING, *RISKS})
+    await api.command("lovelace/config/save", url_path=URL_PATH, config={"views": [tariff_view(sensors, language)]})
+
+
+async def _costs(page: Page, subject: Subject, picture: Path) -> None:
+    """The dashboard, as soon as people are warned."""
+    await page.set_viewport_size({"width": _TARIFF_WINDOW, "height": _TARIFF_SIZE[1]})
+    await page.goto(f"{subject.url}/{URL_PATH}")
+    tile = page.locator("hui-tile-card")
+    high = tile.get_by_text("Hoog", exact=True).or_(tile.get_by_text("High", exact=True))
+    await high.wait_for(timeout=_WARNED_SECONDS * 1000)
+    await page.locator("digimon-quarter-card #stat-average").wait_for()
+    await _take(page, picture, _TARIFF_SIZE, _SIDE_BAR)
+
+
+async def _all_sensors(page: Page, subject: Subject, picture: Path) -> None:
+    """The page of the board with all of its sensors, also of the tariff."""
+    device = await device_of(subject.api, subject.board)
+    if device is None:
+        raise LookupError("Home Assistant has no such device")
+    await page.set_viewport_size({"width": _BOARD_WINDOW, "height": _BOARD_HEIGHT})
+    await page.goto(f"{subject.url}/config/devices/device/{device['id']}")
+    sensors = page.locator("ha-device-entities-card").first
+    await sensors.locator("hui-generic-entity-row").first.wait_for()
+    box = await sensors.bounding_box()
+    if box is None:
+        raise LookupError("the page shows no sensors")
+    await _take(page, picture, (_BOARD_WIDTH, round(box["y"] + box["height"]) + _MARGIN), _SIDE_BAR)
+
+
+async def _time_of_the_meter(api: Api) -> datetime:
+    """What the meter's clock shows."""
+    async with api.subscription("digimon/quarter/subscribe") as events:
+        return datetime.fromtimestamp((await events.get())["time"], UTC)
+
+
+_TARIFF_PICTURES = {
+    "nl": [("capaciteitstarief-nl.png", _costs), ("apparaat-capaciteitstarief-nl.png", _all_sensors)],
+    "en": [("capacity-tariff.png", _costs)],
 }
 
 
@@ -188,6 +271,7 @@ async def main() -> None:
     house = max(map(House, _SEEDS), key=lambda house: house.power(now)[0])
     async with chromium(os.environ["DIGIMON_CHROMIUM"]) as browser:
         await _set_up(browser)
+        await _tariff(browser)
         await _take_all(browser, house)
 
 
