@@ -185,6 +185,9 @@ class Admin:
             version = update.finish()
         except RefusedError as error:
             return 422, _JSON, None, to_json({"error": error.reason, "message": str(error)})
+        except MemoryError:
+            # Those who are answered beside it needed more than usual; nothing was started.
+            return 503, TEXT, None, "There is no room for it just now", {"Retry-After": "10"}
         finally:
             if update is not None:
                 update.close()

@@ -8,6 +8,7 @@ and nothing is started before every file is what the manifest says.
 Each of these has a module (`manifest`, `signature`, `bundle_files`) that makes room for the next.
 """
 
+import gc
 import os
 
 from . import slots
@@ -131,6 +132,8 @@ class Update:
 
     def _check(self, digest: bytes, signature: bytes, space: int) -> None:
         """The manifest is through: begin with the files, if it may be taken."""
+        # Numbers of 2,048 bits want their room in one piece.
+        gc.collect()
         from .signature import check
 
         try:

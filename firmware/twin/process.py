@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,9 @@ class Board:
         """Ask the board to stop; called from a signal handler."""
         self._stopping = True
         if self._control >= 0:
-            os.write(self._control, b"\n")
+            # A board that has just ended by itself hears no more.
+            with suppress(BrokenPipeError):
+                os.write(self._control, b"\n")
             signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
     def kill(self) -> None:

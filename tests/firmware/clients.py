@@ -70,6 +70,10 @@ class Reader(threading.Thread):
                 assert len(document["consumed_power_interval_avgs"]) == len(document["produced_power_interval_avgs"])
 
 
+# Beside clients that read without a pause.
+_UPLOADS = 10
+
+
 class Readers:
     """Some who read at once, each from another path on.
 
@@ -115,5 +119,9 @@ def post(twin: Twin, path: str, content: bytes, password: str) -> tuple[int, str
 
 
 def upload(twin: Twin, bundle: bytes, password: str) -> tuple[int, str]:
-    """What the board answers to a bundle."""
-    return post(twin, "/update", bundle, password)
+    """What the board answers to a bundle; who is told that there is no room just now tries again."""
+    for _ in range(_UPLOADS):
+        answer = post(twin, "/update", bundle, password)
+        if answer[0] != 503:
+            break
+    return answer
