@@ -212,7 +212,7 @@ async def _costs(page: Page, subject: Subject, picture: Path) -> None:
 
 
 async def _all_sensors(page: Page, subject: Subject, picture: Path) -> None:
-    """The page of the board with all of its sensors, also of the tariff."""
+    """The page of the board, in Dutch, with all of its sensors, also of the tariff."""
     device = await device_of(subject.api, subject.board)
     if device is None:
         raise LookupError("Home Assistant has no such device")
@@ -220,6 +220,10 @@ async def _all_sensors(page: Page, subject: Subject, picture: Path) -> None:
     await page.goto(f"{subject.url}/config/devices/device/{device['id']}")
     sensors = page.locator("ha-device-entities-card").first
     await sensors.locator("hui-generic-entity-row").first.wait_for()
+    # Titles come after what they are over, and move it.
+    for title in ("Apparaatinformatie", "Sensoren"):
+        await page.get_by_text(title, exact=True).first.wait_for()
+    await page.wait_for_timeout(_SETTLE_MILLISECONDS)
     box = await sensors.bounding_box()
     if box is None:
         raise LookupError("the page shows no sensors")
