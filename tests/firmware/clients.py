@@ -6,9 +6,9 @@ import http.client
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
-from .twin import PATIENCE_SECONDS, Answer, Twin
+from .twin import PATIENCE_SECONDS, Answer, Twin, wait_for
 
 # Everything that anybody reads again and again, large and small.
 PATHS = (
@@ -102,7 +102,7 @@ class Readers:
 
 def post(twin: Twin, path: str, content: bytes, password: str) -> tuple[int, str]:
     """What the board answers to who proves that he knows the password."""
-    given = twin.get("/challenge").json()
+    given = wait_for(lambda: _challenge(twin))
     salt = bytes.fromhex(given["salt"])
     key = hashlib.sha256(salt + password.encode()).digest()
     for _ in range(given["rounds"] - 1):
@@ -116,6 +116,16 @@ def post(twin: Twin, path: str, content: bytes, password: str) -> tuple[int, str
         return answer.status, answer.read().decode()
     finally:
         connection.close()
+
+
+def _challenge(twin: Twin) -> dict[str, Any] | None:
+    """What a proof is made of; None when the board had no place for us."""
+    try:
+        answer = twin.get("/challenge")
+    except OSError:
+        return None
+    given: dict[str, Any] | None = answer.json() if answer.status == 200 else None
+    return given
 
 
 def upload(twin: Twin, bundle: bytes, password: str) -> tuple[int, str]:

@@ -171,14 +171,29 @@ def test_a_day_at_full_speed(card: Path, tmp_path: Path, telegrams: int, days: i
         assert len(stored["consumed_power_interval_avgs"]) == 180
 
 
-def test_an_update_comes_in_beside_five_clients(card: Path, tmp_path: Path) -> None:
+def test_five_clients_read_without_a_pause_and_ask_for_challenges(card: Path, tmp_path: Path) -> None:
+    (card / "config.json").write_text(json.dumps({"wifi": {"ssid": "thuis", "password": PASSWORD}}))
+    stream = telegrams_of(600, tmp_path / "telegrams.txt")
+    with Twin(stream, sd=card, discovery=True, options=("--heap", "112k")) as twin:
+        with Readers(twin, CLIENTS, (*PATHS, "/challenge")) as readers:
+            assert twin.wait_replayed(PATIENCE_SECONDS) == (600, 0)
+        twin.stop()
+    assert readers.failures == []
+    assert set(readers.statuses) <= {200, 404, 503}
+    assert_room(twin, f"{readers.statuses.total()} answers")
+
+
+# At full speed telegrams are lost at times (docs/performance.md): the campaign shows when none is any more.
+@pytest.mark.long
+@pytest.mark.parametrize("clients", [1, CLIENTS])
+def test_an_update_comes_in_beside_clients(card: Path, tmp_path: Path, clients: int) -> None:
     """One that is refused at its last byte: up to there it is as any other."""
     (card / "config.json").write_text(json.dumps({"wifi": {"ssid": "thuis", "password": PASSWORD}}))
     good = bundle.pack(boards.DEFAULT, NEWER, app_of(NEWER, tmp_path))
     bad = good[:-1] + bytes([good[-1] ^ 1])
     stream = telegrams_of(600, tmp_path / "telegrams.txt")
     with Twin(stream, sd=card, discovery=True, options=("--heap", "112k")) as twin:
-        with Readers(twin, CLIENTS) as readers:
+        with Readers(twin, clients) as readers:
             for _ in range(2):
                 assert_refused(twin, bad)
             assert twin.wait_replayed(PATIENCE_SECONDS) == (600, 0)
