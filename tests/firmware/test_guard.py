@@ -104,7 +104,7 @@ def test_the_sixth_client_gets_the_place_of_one_that_leaves(board: Board) -> Non
 def test_a_crowd_is_turned_away(board: Board) -> None:
     with idle_clients(board, 20) as clients:
         # The first five have a place, two wait for one; the others are gone at once.
-        turned_away = sum(closed_by_board(client, 0.1) for client in clients)
+        turned_away = sum(closed_by_board(client, 0.4) for client in reversed(clients))
         assert turned_away >= 20 - MOST_CLIENTS - 2
         board.send()
     assert status(board.twin.exchange(REQUEST)) == 200
