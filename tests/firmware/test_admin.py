@@ -322,15 +322,7 @@ def test_the_password_is_changed_without_being_sent(twin: Twin, card: Path) -> N
 def test_it_restarts(twin: Twin) -> None:
     assert write(twin, "/restart").status == 202
     twin.wait_line("the board resets")
-
-    def is_back() -> bool:
-        try:
-            return bool(twin.info()["reset_cause"] == "hard")
-        except OSError, ValueError:
-            # It is down, or not in its network yet.
-            return False
-
-    wait_for(is_back)
+    assert twin.started_again()["reset_cause"] == "hard"
 
 
 def test_an_update_that_is_none_changes_nothing(twin: Twin) -> None:

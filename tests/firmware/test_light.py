@@ -136,7 +136,7 @@ def test_a_task_that_never_returns_is_ended_by_the_watchdog_and_told_afterwards(
         twin.wait_line("^the watchdog resets the board$")
         panel.set()
         twin.wait_line("before the reset: p1; last error: none")
-        info = wait_for(lambda: twin.get("/info").status == 200 and twin.info())
+        info = twin.started_again()
         assert (info["reset_cause"], info["reset_task"]) == ("watchdog", "p1")
         assert panel.outputs("watchdog")[0] == [30000]
 

@@ -174,6 +174,7 @@ def test_it_saves_keeps_unknown_keys_and_restarts(twin: Twin, card: Path) -> Non
         "admin": "kept",
     }
     # What was measured meanwhile is there.
+    twin.started_again()
     assert wait_for(lambda: twin.get("/current/quarter").json())["consumed_power_interval_avgs"]
 
 

@@ -45,7 +45,7 @@ def kept(tmp_path: Path) -> dict[str, int]:
 def started_again(twin: Twin, times: int) -> Any:
     """What the board says of itself once it is in its network after so many starts."""
     wait_for(lambda: twin.output.count("network: 127") == times)
-    return wait_for(lambda: twin.get("/info").status == 200 and twin.info())
+    return twin.started_again()
 
 
 def starts(twin: Twin) -> list[str]:

@@ -55,8 +55,7 @@ def test_a_task_that_never_returns_is_ended_and_told_afterwards(
         twin.wait_line("^the watchdog resets the board$")
         panel.set()
         twin.wait_line(f"before the reset: {task}; last error: none")
-        wait_for(lambda: twin.output.count("listening on") == 2)
-        info = wait_for(lambda: twin.get("/info").status == 200 and twin.info())
+        info = twin.started_again()
         assert (info["reset_cause"], info["reset_task"]) == ("watchdog", task)
 
 

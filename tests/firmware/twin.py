@@ -126,6 +126,18 @@ class Twin:
     def info(self) -> Any:
         return self.get("/info").json()
 
+    def started_again(self) -> Any:
+        """What the board says of itself when it is back: between two starts it does not listen, or has no network yet."""
+
+        def answer() -> Any:
+            try:
+                found = self.get("/info")
+            except ConnectionError, http.client.HTTPException:
+                return None
+            return found.json() if found.status == 200 else None
+
+        return wait_for(answer)
+
     def connect(self) -> socket.socket:
         """A connection on which nothing was sent yet."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
