@@ -127,7 +127,7 @@ class Twin:
         return self.get("/info").json()
 
     def started_again(self) -> Any:
-        """What the board says of itself when it is back: between two starts it does not listen, or has no network yet."""
+        """What the board says of itself when it is back: between two starts it does not listen or has no network."""
 
         def answer() -> Any:
             try:
