@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from .twin import environment
+from .twin import PATIENCE_SECONDS, environment
+
+PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1000
+# A page shows everything at some time; a busy machine takes its time for it.
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 _OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from .browser import chromium
+from .browser import PATIENCE_MILLISECONDS, chromium
 from .twin import ROOT, Twin
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def twin() -> Iterator[Twin]:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="nl-BE")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
     yield page
     context.close()
 

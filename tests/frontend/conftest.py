@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, ViewportSize
 
-from tests.firmware.browser import chromium
+from tests.firmware.browser import PATIENCE_MILLISECONDS, chromium
 from tests.firmware.twin import Wire, environment
 
 from .bench import BareChart
@@ -31,7 +31,7 @@ class Window:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE_MILLISECONDS)
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))

@@ -156,6 +156,31 @@ def test_the_first_view_is_of_the_meters_day(card: BareCard) -> None:
         expect(card.part("title")).to_contain_text(title)
 
 
+@pytest.mark.parametrize(
+    ("view", "title"), [("day", "15 March 2026"), ("month", "March 2026"), ("peaks", "Month peaks")]
+)
+def test_what_is_chosen_before_the_meter_tells_stays_and_is_of_its_day(card: BareCard, view: str, title: str) -> None:
+    """As when Home Assistant puts the card elsewhere on the page, and it has to ask anew."""
+    card.add({}, live=None)
+    card.part(f"view-{view}").click()
+    card.tell()
+    expect(card.part("title")).to_contain_text(title)
+    assert card.part(f"view-{view}").get_attribute("aria-pressed") == "true"
+
+
+def test_a_day_that_was_looked_up_stays_when_the_card_has_to_ask_anew(card: BareCard) -> None:
+    card.part("view-day").click()
+    card.part("far-before").click()
+    titled(card, "Saturday, 14 March 2026")
+    card.page.evaluate("answers.live = null; document.body.append(document.querySelector('digimon-quarter-card'))")
+    card.page.wait_for_function("listeners.length === 1 && ended === 1")
+    card.part("view-month").click()
+    card.part("view-day").click()
+    card.tell()
+    card.tell(quarter=document(RUNNING, 90))
+    expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
+
+
 def test_a_card_that_the_board_still_reads_is_looked_at_again(card: BareCard) -> None:
     card.page.clock.install()
     partly = day("2026-03-14", until=NOW - 86400) | {"complete": False}

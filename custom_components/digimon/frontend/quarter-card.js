@@ -66,7 +66,7 @@ class QuarterCard extends HTMLElement {
   #source = new Source();
   /** @type {Route} */
   #route = { view: "now" };
-  /** Whether what is shown was chosen before the meter had told what day it is. */
+  /** Whether the day that is shown was taken from the browser's clock, because the meter had not told its own yet. */
   #early = true;
   /** What has been asked for last; what comes of an earlier question is too late. */
   #turn = 0;
@@ -93,7 +93,7 @@ class QuarterCard extends HTMLElement {
     this.#part("before").onclick = () => this.#step(-1, false);
     this.#part("after").onclick = () => this.#step(1, false);
     this.#part("far-after").onclick = () => this.#step(1, true);
-    for (const view of VIEWS) this.#part(`view-${view}`).onclick = () => this.#open(this.#routeOf(view));
+    for (const view of VIEWS) this.#part(`view-${view}`).onclick = () => this.#openView(view);
     this.#part("to-peak").onclick = () => this.#toQuarter(this.#source.live?.month_peak?.quarter_id);
     this.#part("peaks").onclick = (event) => {
       const bar = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-quarter]"));
@@ -120,7 +120,7 @@ class QuarterCard extends HTMLElement {
     const first = this.#config.view !== config.view;
     this.#config = config;
     this.#follow();
-    if (first) this.#open(this.#routeOf(config.view ?? "now"));
+    if (first) this.#openView(config.view ?? "now");
     else this.#show();
   }
 
@@ -182,7 +182,7 @@ class QuarterCard extends HTMLElement {
   #changed() {
     const { quarter } = this.#source;
     if (quarter && this.#early) {
-      this.#open(this.#routeOf(this.#config.view ?? "now"));
+      this.#openView(/** @type {ViewName} */ (this.#route.view));
       return;
     }
     const newer = quarter && quarter.quarter_id !== this.#readAt && this.#route.view !== "quarter";
@@ -190,9 +190,12 @@ class QuarterCard extends HTMLElement {
     else this.#show();
   }
 
-  /** @param {ViewName} view @returns {Route} */
-  #routeOf(view) {
-    return view === "day" || view === "month" ? { view, day: this.#early ? this.#today : this.#day } : { view };
+  /** Open a view on the day that is shown. @param {ViewName} view */
+  #openView(view) {
+    const isDated = !this.#early && this.#route.view !== "now" && this.#route.view !== "peaks";
+    const day = this.#early ? this.#today : this.#day;
+    this.#open(view === "day" || view === "month" ? { view, day } : { view });
+    this.#early = !isDated && !this.#source.quarter;
   }
 
   /** @param {number | null | undefined} id */
@@ -203,7 +206,7 @@ class QuarterCard extends HTMLElement {
   /** @param {Route} route */
   #open(route) {
     this.#route = route;
-    this.#early = !this.#source.quarter;
+    this.#early = false;
     this.#past?.forget();
     this.#note = "";
     this.#load();
