@@ -7,13 +7,11 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from core.clock import day_start, local_fields
 from simulator.house import House
@@ -21,18 +19,15 @@ from simulator.house import House
 from .api import Api
 from .browser import DUTCH, ENGLISH, chromium, sign_in, window
 from .child import Child
-from .configuration import Listening
 from .dashboard import BILL, RISKS, RUNNING, URL_PATH, tariff_view
-from .demonstration import PASSWORD, PERSON, board_at
-from .home import Board, choose_tariff, device_of, history_arrived, sensors_of
-from .state import REPOSITORY, state_of
+from .demonstration import PASSWORD, PERSON
+from .home import choose_tariff, device_of, history_arrived, sensors_of
+from .scene import IMAGES, SCALE, SETTLE_MILLISECONDS, STOP_SECONDS, Subject, demonstration, take, take_element
+from .state import REPOSITORY
 
-_IMAGES = REPOSITORY / "docs" / "images"
-# Fine enough for the screens of today, and under 300 KB.
-_SCALE = 1.5
-_PORT = 8163
+type _Pictures = dict[str, list[tuple[str, Callable[[Page, Subject, Path], Awaitable[None]]]]]
+
 _SEEDS = range(1, 13)
-_STOP_SECONDS = 30
 _LOCALES = {"en": ENGLISH, "nl": DUTCH}
 
 # What is worth showing of each page: width and height in its pixels, from the upper left corner.
@@ -41,6 +36,11 @@ _ENERGY_SIZE = (1280, 720)
 
 # The day of the energy dashboard is the sunniest of so many.
 _DAYS = 14
+
+# A Sunday with sun, an oven and a kettle: bars in both directions.
+_CARD_SEED = 2
+_CARD_BEGINS = datetime(2026, 10, 4, 9, 24, tzinfo=UTC)
+_PHONE: ViewportSize = {"width": 400, "height": 860}
 
 # An evening on which a month gets its peak: a car that charges, and oven and hob beside it. The clock shows when the
 # picture is begun; a minute later people are warned.
@@ -57,52 +57,6 @@ _WARNED_SECONDS = 300
 _NETWORKS = {"Thuis": "geheim", "Buren": "ook geheim", "Gasten": None}
 _PHONE_HEIGHT = 760
 
-_SETTLE_MILLISECONDS = 2000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What pictures are taken of.
-
-    :ivar api: its Home Assistant.
-    """
-
-    api: Api
-    url: str
-    board: Board
-    house: House
-
-
-@asynccontextmanager
-async def _demonstration(
-    folder: Path, house: House, language: str, begin: datetime | None = None
-) -> AsyncIterator[Subject]:
-    """scripts/develop in a language, with a board that has the name every board has at first.
-
-    :param begin: what the meter's clock shows at first; None for now.
-    """
-    state = state_of(house.seed, folder)
-    state.folder.mkdir(parents=True)
-    command: list[str | Path] = [REPOSITORY / "scripts" / "develop", "--port", str(_PORT), "--state", folder]
-    command += ["--seed", str(house.seed), "--language", language, "--name", "digimon", "--no-discovery"]
-    if begin is not None:
-        command += ["--begin", begin.isoformat()]
-    child = Child(
-        "demonstration",
-        command,
-        ready=r"^ready ",
-        log=folder / "log",
-    )
-    try:
-        await child.start()
-        url = Listening(host="127.0.0.1", port=_PORT).url
-        async with Api(url) as api:
-            await api.sign_in(PERSON, PASSWORD)
-            board = await board_at(state.board_port() or 0)
-            yield Subject(api=api, url=url, board=board, house=house)
-    finally:
-        await child.stop(_STOP_SECONDS)
-
 
 async def _device(page: Page, subject: Subject, picture: Path) -> None:
     """The page of the board."""
@@ -111,7 +65,7 @@ async def _device(page: Page, subject: Subject, picture: Path) -> None:
         raise LookupError("Home Assistant has no such device")
     await page.goto(f"{subject.url}/config/devices/device/{device['id']}")
     await page.locator("ha-device-entities-card hui-generic-entity-row").first.wait_for()
-    await _take(page, picture, _DEVICE_SIZE)
+    await take(page, picture, _DEVICE_SIZE)
 
 
 async def _energy(page: Page, subject: Subject, picture: Path) -> None:
@@ -124,7 +78,7 @@ async def _energy(page: Page, subject: Subject, picture: Path) -> None:
     for _ in range(days_ago):
         await page.get_by_role("button", name="Previous").click()
     await page.locator("hui-energy-sources-table-card").get_by_text(" kWh").first.wait_for()
-    await _take(page, picture, _ENERGY_SIZE)
+    await take(page, picture, _ENERGY_SIZE)
 
 
 async def _card(page: Page, subject: Subject, picture: Path) -> None:
@@ -132,9 +86,24 @@ async def _card(page: Page, subject: Subject, picture: Path) -> None:
     await page.goto(f"{subject.url}/{URL_PATH}")
     card = page.locator("digimon-quarter-card")
     await card.locator("#stat-average").wait_for()
-    await page.wait_for_timeout(_SETTLE_MILLISECONDS)
-    content = await card.screenshot(path=picture)
-    print(f"{picture.relative_to(REPOSITORY)}: {len(content) // 1024} KB")
+    await take_element(card, picture)
+
+
+async def _card_in_hand(page: Page, subject: Subject, picture: Path) -> None:
+    """The same in the evening on a phone."""
+    await page.set_viewport_size(_PHONE)
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await _card(page, subject, picture)
+
+
+async def _card_of_day(page: Page, subject: Subject, picture: Path) -> None:
+    """The day before, by quarters."""
+    await page.goto(f"{subject.url}/{URL_PATH}")
+    card = page.locator("digimon-quarter-card")
+    await card.locator("#stat-average").wait_for()
+    await card.locator("#view-day").click()
+    await card.locator("#far-before").click()
+    await take_element(card, picture)
 
 
 def _day_starts(now: int) -> list[int]:
@@ -147,34 +116,29 @@ def _day_starts(now: int) -> list[int]:
     return starts
 
 
-async def _take(page: Page, picture: Path, size: tuple[int, int], left: int = 0) -> None:
-    """Take a picture of the upper part of a page.
-
-    :param left: from where on, in pixels of the page.
-    """
-    width, height = size
-    viewport = page.viewport_size or {"width": width, "height": height}
-    # What floats at the lower end of the window comes into the picture.
-    await page.set_viewport_size({"width": viewport["width"], "height": height})
-    # What fades in and is drawn after it was loaded.
-    await page.wait_for_timeout(_SETTLE_MILLISECONDS)
-    content = await page.screenshot(path=picture, clip={"x": left, "y": 0, "width": width, "height": height})
-    print(f"{picture.relative_to(REPOSITORY)}: {len(content) // 1024} KB")
-
-
-async def _take_all(browser: Browser, house: House) -> None:
-    for language, pictures in _PICTURES.items():
+async def _take_all(browser: Browser, house: House, pictures: _Pictures, begin: datetime | None = None) -> None:
+    for language, named in pictures.items():
         with tempfile.TemporaryDirectory() as folder:
-            async with _demonstration(Path(folder), house, language) as subject:
-                for name, take in pictures:
-                    async with window(browser, locale=_LOCALES[language], scale=_SCALE) as page:
+            async with demonstration(Path(folder), house, language, begin) as subject:
+                for name, picture in named:
+                    async with window(browser, locale=_LOCALES[language], scale=SCALE) as page:
                         await sign_in(page, subject.url, PERSON, PASSWORD)
-                        await take(page, subject, _IMAGES / name)
+                        await picture(page, subject, IMAGES / name)
 
 
-_PICTURES = {
-    "en": [("device.png", _device), ("energy-dashboard.png", _energy), ("quarter-card.png", _card)],
-    "nl": [("kwartierkaart-nl.png", _card)],
+# By language: the names of files, and what takes them.
+_PICTURES: _Pictures = {"en": [("device.png", _device), ("energy-dashboard.png", _energy)]}
+_CARDS: _Pictures = {
+    "en": [
+        ("quarter-card.png", _card),
+        ("quarter-card-phone.png", _card_in_hand),
+        ("quarter-card-day.png", _card_of_day),
+    ],
+    "nl": [
+        ("kwartierkaart-nl.png", _card),
+        ("kwartierkaart-gsm-nl.png", _card_in_hand),
+        ("kwartierkaart-dag-nl.png", _card_of_day),
+    ],
 }
 
 
@@ -182,14 +146,14 @@ async def _tariff(browser: Browser) -> None:
     """A quarter that becomes an expensive peak: a dashboard with what it costs, and the page of the board."""
     for language, pictures in _TARIFF_PICTURES.items():
         with tempfile.TemporaryDirectory() as folder:
-            async with _demonstration(Path(folder), House(_PEAK_SEED), language, _PEAK_BEGINS) as subject:
+            async with demonstration(Path(folder), House(_PEAK_SEED), language, _PEAK_BEGINS) as subject:
                 await _add_tariff(subject, language)
-                async with window(browser, locale=_LOCALES[language], scale=_SCALE) as page:
+                async with window(browser, locale=_LOCALES[language], scale=SCALE) as page:
                     # A page says how long there is to act by its own clock.
                     await page.clock.install(time=await _time_of_the_meter(subject.api))
                     await sign_in(page, subject.url, PERSON, PASSWORD)
                     for name, take in pictures:
-                        await take(page, subject, _IMAGES / name)
+                        await take(page, subject, IMAGES / name)
 
 
 async def _add_tariff(subject: Subject, language: str) -> None:
@@ -208,7 +172,7 @@ async def _costs(page: Page, subject: Subject, picture: Path) -> None:
     high = tile.get_by_text("Hoog", exact=True).or_(tile.get_by_text("High", exact=True))
     await high.wait_for(timeout=_WARNED_SECONDS * 1000)
     await page.locator("digimon-quarter-card #stat-average").wait_for()
-    await _take(page, picture, _TARIFF_SIZE, _SIDE_BAR)
+    await take(page, picture, _TARIFF_SIZE, _SIDE_BAR)
 
 
 async def _all_sensors(page: Page, subject: Subject, picture: Path) -> None:
@@ -223,11 +187,11 @@ async def _all_sensors(page: Page, subject: Subject, picture: Path) -> None:
     # Titles come after what they are over, and move it.
     for title in ("Apparaatinformatie", "Sensoren"):
         await page.get_by_text(title, exact=True).first.wait_for()
-    await page.wait_for_timeout(_SETTLE_MILLISECONDS)
+    await page.wait_for_timeout(SETTLE_MILLISECONDS)
     box = await sensors.bounding_box()
     if box is None:
         raise LookupError("the page shows no sensors")
-    await _take(page, picture, (_BOARD_WIDTH, round(box["y"] + box["height"]) + _MARGIN), _SIDE_BAR)
+    await take(page, picture, (_BOARD_WIDTH, round(box["y"] + box["height"]) + _MARGIN), _SIDE_BAR)
 
 
 async def _time_of_the_meter(api: Api) -> datetime:
@@ -264,9 +228,9 @@ async def _set_up(browser: Browser) -> None:
                 await page.set_viewport_size({"width": 400, "height": _PHONE_HEIGHT})
                 await page.goto(url)
                 await page.get_by_text("Gevonden netwerken", exact=True).wait_for()
-                await _take(page, _IMAGES / "wifi-nl.png", (400, _PHONE_HEIGHT))
+                await take(page, IMAGES / "wifi-nl.png", (400, _PHONE_HEIGHT))
         finally:
-            await child.stop(_STOP_SECONDS)
+            await child.stop(STOP_SECONDS)
 
 
 async def main() -> None:
@@ -276,7 +240,8 @@ async def main() -> None:
     async with chromium(os.environ["DIGIMON_CHROMIUM"]) as browser:
         await _set_up(browser)
         await _tariff(browser)
-        await _take_all(browser, house)
+        await _take_all(browser, house, _PICTURES)
+        await _take_all(browser, House(_CARD_SEED), _CARDS, _CARD_BEGINS)
 
 
 if __name__ == "__main__":
