@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 _JSON = "application/json"
 _SCHEME = "Digimon "
-_NONCE_BYTES = 16
+# A nonce is its number, when it was given (uptime in s), and what shows that this board gave it.
+_NUMBER_BYTES = 4
+_HEAD_BYTES = 8
+_MARK_BYTES = 8
 _NONCE_SECONDS = 60
-_MOST_NONCES = 4
+_SECRET_BYTES = 16
+_SALT_BYTES = 16
 # Of wrong proofs, those that anybody may have; each further one doubles the seconds in which none is looked at.
 _FREE_GUESSES = 5
 _FIRST_PAUSE_SECONDS = 5
@@ -42,9 +46,13 @@ class DeniedError(Exception):
 
 
 class Proof:
-    """The body of a request, as far as it is proved who sends it."""
+    """The body of a request, as far as it is proved who sends it.
+
+    :ivar right: whether it was read to its end, and is.
+    """
 
     def __init__(self, request: "Request", key: bytes, nonce: str, proof: str, board: "Board") -> None:
+        self.right = False
         self.request = request
         self.key = key
         self.nonce = nonce
@@ -52,8 +60,8 @@ class Proof:
         self._board = board
         self._digest = sha256()
 
-    async def read(self) -> bytes:
-        """The next bytes of the body; none at its end, once it is proved.
+    async def read(self) -> "bytes | memoryview":
+        """The next bytes of the body, which are there until the next ``await``; none at its end, once it is proved.
 
         :raises DeniedError: it is not.
         :raises EOFError: the client stopped sending before.
@@ -72,15 +80,17 @@ class Proof:
         if not right:
             _count(self._board)
             raise DeniedError
+        self.right = True
         self._board.wrong = 0
         return b""
 
     async def whole(self) -> bytes:
         """All of a small body, proved."""
-        body = piece = await self.read()
+        body = b""
+        piece = await self.read()
         while piece:
-            piece = await self.read()
             body += piece
+            piece = await self.read()
         return body
 
 
@@ -89,8 +99,12 @@ class Admin:
 
     def __init__(self, board: "Board") -> None:
         self._board = board
-        # Of every challenge, its nonce and until when (uptime in s) it serves; the oldest first.
-        self._nonces: list[tuple[str, int]] = []
+        # Nonces are not kept, or a flood of challenges would leave no place for the one of who has the password.
+        self._secret = urandom(_SECRET_BYTES)
+        self._number = 0
+        # Until when (uptime in s) the last one serves; and those that a request came with, by their numbers.
+        self._until = 0
+        self._used: dict[int, int] = {}
         # Salt, rounds and key of the password, the key None before it is needed and where there is none.
         self._salt = b""
         self._rounds = 0
@@ -101,15 +115,14 @@ class Admin:
 
     def idle(self) -> bool:
         """Whether nothing is lost when it is let go."""
-        now = uptime()
-        open_ones = any(until > now for _, until in self._nonces)
-        return not open_ones and not self._updating
+        return self._until <= uptime() and not self._updating
 
     def challenge(self) -> "Answer":
         """The answer to ``GET /challenge``."""
-        nonce = urandom(_NONCE_BYTES).hex()
-        self._nonces.append((nonce, uptime() + _NONCE_SECONDS))
-        del self._nonces[:-_MOST_NONCES]
+        now = uptime()
+        self._number += 1
+        self._until = now + _NONCE_SECONDS
+        nonce = self._marked(self._number.to_bytes(_NUMBER_BYTES, "big") + now.to_bytes(_NUMBER_BYTES, "big")).hex()
         body = to_json({"nonce": nonce, "salt": self._salt.hex(), "rounds": self._rounds})
         return 200, _JSON, None, body, {"Cache-Control": "no-store"}
 
@@ -128,19 +141,37 @@ class Admin:
             return 403, TEXT, None, "No password is set: the Wi-Fi has none, and no other was chosen"
         given = request.headers.get("authorization", "")
         nonce, _, proof = given[len(_SCHEME) :].partition(":")
-        serves = given.startswith(_SCHEME) and self._use(nonce)
+        number = self._begin(nonce) if given.startswith(_SCHEME) else 0
+        proved = Proof(request, key, nonce, proof, self._board)
         try:
-            return await takers[0](self, Proof(request, key, nonce, proof, self._board)) if serves else _DENIED
+            return await takers[0](self, proved) if number else _DENIED
         except DeniedError:
             return _DENIED
+        finally:
+            if not proved.right:
+                self._used.pop(number, None)
 
-    def _use(self, nonce: str) -> bool:
-        """Whether a nonce serves; it never does again."""
-        for entry in self._nonces:
-            if entry[0] == nonce:
-                self._nonces.remove(entry)
-                return entry[1] > uptime()
-        return False
+    def _begin(self, nonce: str) -> int:
+        """Take the nonce that a request came with: its number, or 0 when it does not serve.
+
+        From now on it serves for no other request: for ever if this one is proved, else until that has failed.
+        """
+        now = uptime()
+        try:
+            given = bytes.fromhex(nonce)
+        except ValueError:
+            return 0
+        number = int.from_bytes(given[:_NUMBER_BYTES], "big")
+        until = int.from_bytes(given[_NUMBER_BYTES:_HEAD_BYTES], "big") + _NONCE_SECONDS
+        if self._marked(given[:_HEAD_BYTES]) != given or until <= now or number in self._used:
+            return 0
+        self._used = {used: end for used, end in self._used.items() if end > now}
+        self._used[number] = until
+        return number
+
+    def _marked(self, head: bytes) -> bytes:
+        mark: bytes = sha256(self._secret + head).digest()
+        return head + mark[:_MARK_BYTES]
 
     def _read_settings(self) -> None:
         """Take the password of the settings; without one that of the Wi-Fi serves, as with the original."""
@@ -155,7 +186,7 @@ class Admin:
         if kept is None:
             # The same for as long as the board is the same, and no secret.
             digest: bytes = sha256(_SALT_OF_WIFI + self._board.uuid.encode()).digest()
-            self._salt, self._rounds, self._key = digest[:_NONCE_BYTES], ROUNDS, None
+            self._salt, self._rounds, self._key = digest[:_SALT_BYTES], ROUNDS, None
         else:
             self._salt, self._rounds, self._key = kept
 
@@ -170,12 +201,13 @@ class Admin:
     async def _update(self, proof: Proof) -> "Answer":
         if self._updating:
             return 503, TEXT, None, "Another update is on its way", {"Retry-After": "60"}
-        from .update import RefusedError, Update
-
         self._updating = True
         update = None
         try:
-            self._board.make_room(True)
+            # Before what it takes is loaded.
+            await self._board.make_room(True)
+            from .update import RefusedError, Update
+
             update = Update(proof.request.headers.get("content-type", "").startswith("multipart/form-data"))
             await update.prepare()
             piece = await proof.read()
@@ -183,11 +215,11 @@ class Admin:
                 update.feed(piece)
                 piece = await proof.read()
             version = update.finish()
-        except RefusedError as error:
-            return 422, _JSON, None, to_json({"error": error.reason, "message": str(error)})
         except MemoryError:
             # Those who are answered beside it needed more than usual; nothing was started.
             return 503, TEXT, None, "There is no room for it just now", {"Retry-After": "10"}
+        except RefusedError as error:
+            return 422, _JSON, None, to_json({"error": error.reason, "message": str(error)})
         finally:
             if update is not None:
                 update.close()
@@ -195,7 +227,7 @@ class Admin:
             update = None
             for name in ("update", "slots"):
                 unload(f"board.{name}")
-            self._board.make_room(False)
+            await self._board.make_room(False)
         self._board.restart_soon("update")
         return 200, _JSON, None, to_json({"version": version})
 

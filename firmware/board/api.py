@@ -7,7 +7,7 @@ the connection. Further headers may follow.
 
 from . import historic
 from .index import FIELDS
-from .live import to_json
+from .live import packed, to_json
 from .memory import unload
 from .store import CRASH_LOG
 from .web import TEXT
@@ -150,17 +150,19 @@ class Api:
 
     def _telegram(self, _request: "Request") -> "Answer":
         telegram = self._live.telegram
-        if telegram is None:
+        if not telegram:
             return NOT_FOUND
         # With the end of line that stands behind the CRC on the wire.
-        return _pieces(TEXT, [telegram, b"\r\n"])
+        telegram.append(b"\r\n")
+        return _pieces(TEXT, telegram)
 
     def _info(self, _request: "Request") -> "Answer":
-        return 200, _JSON, None, to_json(self._identity.info())
+        return _pieces(_JSON, packed(self._identity.info()))
 
     def _description(self, _request: "Request") -> "Answer":
+        said = self._identity.description()
         with open(_DESCRIPTION) as file:
-            return 200, _XML, None, file.read().format(**self._identity.description())
+            return _pieces(_XML, [line.format(**said).encode() for line in file])
 
     def _stored_quarter(self, path: str) -> "Answer":
         """A quarter's file, without what an older, longer one may have left behind the document."""

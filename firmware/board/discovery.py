@@ -13,6 +13,7 @@ from .watchdog import doing
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator
     from typing import Any
 
     from .log import Log
@@ -34,8 +35,9 @@ _PATIENT_MILLISECONDS = 5000
 _ANNOUNCEMENTS = 2
 # A flood of queries must not become a flood of answers.
 _SHORTEST_PAUSE_MILLISECONDS = 20
-# Home Assistant looks for everything it knows at once: 1,460 bytes, which one packet of Ethernet holds.
-_LONGEST_QUERY = 1472
+# What is read of a packet, for which memory is wanted in one piece. Home Assistant looks for everything that it knows
+# at once, in 1,460 bytes: when the questions go on, ours is taken to be among them.
+_LONGEST_QUERY = 512
 
 _FLUSH = dns.CLASS_IN | dns.TOP_BIT
 _SERVICE = ("_http", "_tcp", "local")
@@ -200,7 +202,7 @@ class Responder:
         answers: list[bytes] = []
         additional: list[bytes] = []
         unicast = True
-        for asked, kind, group in dns.questions(query):
+        for asked, kind, group in _questions(query):
             if group & ~dns.TOP_BIT not in (dns.CLASS_IN, dns.ANY):
                 continue
             found = self._answers(asked, kind, query)
@@ -278,3 +280,15 @@ class Responder:
 
     def _addresses(self, ttl: int) -> bytes:
         return dns.record(self._host(), dns.A, _FLUSH, ttl, dns.address_data(self._address))
+
+
+def _questions(query: bytes) -> "Iterator[tuple[bytes, int, int]]":
+    """Name in lower case, type and class of what a query asks for."""
+    read = 0
+    found = False
+    for question in dns.questions(query):
+        read += 1
+        found = found or question[0] == _SERVICE_TYPE
+        yield question
+    if not found and 0 < read < dns.number(query, 4) and len(query) == _LONGEST_QUERY:
+        yield _SERVICE_TYPE, dns.PTR, dns.CLASS_IN

@@ -7,6 +7,8 @@ place of one of them.
 import asyncio
 import time
 
+from .request import receive
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,8 +27,6 @@ _WAIT_STEP_MILLISECONDS = 20
 
 _HEAD_MILLISECONDS = 5000
 _REFUSAL_MILLISECONDS = 1000
-
-_READ = 256
 
 _BUSY = (
     b"HTTP/1.0 503 Service Unavailable\r\nRetry-After: 1\r\nAccess-Control-Allow-Origin: *\r\n"
@@ -75,7 +75,7 @@ class Guard:
             elif self._waiting < _MOST_CONNECTIONS - self.places:
                 allow(deadline, _REFUSAL_MILLISECONDS)
                 # Closing while the request is unread would reset the connection before the answer is seen.
-                await stream.read(_READ)
+                await receive(stream, self._memory.scratch)
                 await stream.awrite(_BUSY)
         except (OSError, asyncio.CancelledError):
             # The client went away, or was too slow.

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .builder import Builder
-    from .discovery import Responder
     from .memory import Memory
     from .net import Network
     from .p1 import P1Port
+    from .presence import Presence
     from .settings import Settings
     from .store import Store
     from .watchdog import Watchdog
@@ -59,7 +59,8 @@ class Identity:
     :ivar uuid: under which UPnP knows the board.
     :ivar watchdog: knows what was before the last reset.
     :ivar on_trial: whether this version is new and has yet to show that it works.
-    :ivar responder: knows the name under which the board is found, None if it is not to be found.
+    :ivar name: the one that the board was given.
+    :ivar presence: knows the name under which it is found, None if it is not to be found.
     :ivar builder: knows how far the index is.
     """
 
@@ -71,7 +72,7 @@ class Identity:
         port: "P1Port",
         record: "Memory",
     ) -> None:
-        self._config = config
+        self.name = config.name
         self._network = network
         self._store = store
         self._port = port
@@ -81,14 +82,14 @@ class Identity:
         self._serial = serial_number()
         self._mac = machine.unique_id()
         self.uuid = _UUID + self._mac[3:].hex()
-        self.responder: Responder | None = None
+        self.presence: Presence | None = None
         self.builder: Builder | None = None
 
     def names(self) -> "list[str]":
         """By which names and addresses the board is reached, in small letters."""
-        names = [self._network.address or "", self._config.name.lower()]
-        if self.responder is not None:
-            names.append(self.responder.name.lower())
+        names = [self._network.address or "", self.name.lower()]
+        if self.presence is not None:
+            names.append(self.presence.name.lower())
         return [name for one in names if one for name in (one, one + ".local")]
 
     def text_entries(self) -> "list[str]":
@@ -105,8 +106,8 @@ class Identity:
         free = memory.free()
         return {
             "api": API,
-            "name": self._config.name,
-            "announced": None if self.responder is None else self.responder.name,
+            "name": self.name,
+            "announced": None if self.presence is None else self.presence.name,
             "board": board.NAME,
             "version": board.VERSION,
             "serial": self._serial,
@@ -146,7 +147,7 @@ class Identity:
     def description(self) -> "dict[str, str]":
         """What the UPnP description of the device says of this one (`www/description.xml`)."""
         return {
-            "name": self._config.name,
+            "name": self.name,
             "serial": self._serial,
             "board": board.NAME,
             "version": board.VERSION,

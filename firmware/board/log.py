@@ -46,6 +46,10 @@ class Log:
     def error(self, what: str, error: Exception) -> None:
         """Add an exception with its traceback."""
         failed(what, error)
+        if isinstance(error, MemoryError):
+            # The traceback takes 2 KB, which there are not.
+            self.write(f"{what}: {error!r}")
+            return
         traceback = StringIO()
         sys.print_exception(error, traceback)
         self.write(f"{what}: {traceback.getvalue().strip()}")

@@ -9,7 +9,6 @@ from machine import Pin
 
 from . import build, led
 from .builder import Builder
-from .discovery import Responder
 from .guard import FEWEST_CLIENTS, MOST_CLIENTS
 from .identity import Identity, reset_cause
 from .index import Index
@@ -20,6 +19,7 @@ from .log import Log
 from .memory import Memory, unload
 from .net import RESET, SET_UP, Network
 from .p1 import P1Port
+from .presence import Presence
 from .settings import DEFAULT_NAME
 from .store import OK, Store
 from .uptime import uptime
@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from .ssdp import Ssdp
+    Kept = tuple[str, asyncio.Task[None]]
 
 # A task that ended with an error begins again after this long.
 _RESTART_SECONDS = 1
@@ -44,6 +44,8 @@ _HOLD_SECONDS = 20
 _OFF_SECONDS = 3
 # A board in a network that has heard no telegram for so long asks a time server, once.
 _SILENT_SECONDS = 30
+# For tasks that were told to end; one may be waiting that long for its next turn.
+_LAST_TURNS_MILLISECONDS = 50
 # For the answer to who asked for it.
 _RESTART_PAUSE_SECONDS = 2
 
@@ -103,13 +105,9 @@ class Application:
         self._clock_start: int | None = None
         self._in_set_up = False
         self._healthy_seconds = 0
-        self._finders: list[Responder | Ssdp] = []
-        # The task of the second of them, while there is one.
-        self._searched: tuple[str, asyncio.Task[None]] | None = None
-        if announced:
-            identity.responder = Responder(config.name, http_port, identity.text_entries(), self._log)
-            self._finders = [identity.responder]
-        self._tasks: list[tuple[str, asyncio.Task[None]]] = []
+        self._presence = Presence(self, identity, http_port, self._log) if announced else None
+        identity.presence = self._presence
+        self._tasks: list[Kept] = []
         self._restarting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -119,15 +117,14 @@ class Application:
         """
         self._network.start()
         await self._server.listen(self._host, self._http_port)
-        for finder in self._finders:
+        if self._presence is not None:
             # Between powering up and joining is the only time to take the port (see discovery).
-            finder.open()
-            self._keep("discovery", finder.answer)
+            self._presence.open()
         self._network.join()
-        self._keep("p1", self.port.run)
-        self._keep("watch", self._watch)
-        self._keep("index", self._builder.run)
-        self._keep("led", self._led.run)
+        self.keep("p1", self.port.run)
+        self.keep("watch", self._watch)
+        self.keep("index", self._builder.run)
+        self.keep("led", self._led.run)
         self._tasks.append(("web", self._server.listener.task))
         self._watchdog.expect("p1", self.port)
         self._watchdog.expect("led", self._led)
@@ -140,10 +137,10 @@ class Application:
 
     async def stop(self) -> None:
         """Leave the network politely and store what the running quarter has."""
+        if self._presence is not None:
+            self._presence.close()
         for _, task in self._tasks:
             task.cancel()
-        for finder in self._finders:
-            finder.close()
         self._server.close()
         self._keeper.stop()
         self._store.stop()
@@ -196,33 +193,20 @@ class Application:
         board = Board(identity.uuid, self._store, self._led, self, identity.names)
         api = Api(self._live, self._store, identity, self._builder, board)
         self._server.answers, self._server.writes = api.answer, api.write
-        self._begin_to_be_searched()
+        if self._presence is not None:
+            self._presence.searched = True
         self.memory.collect()
 
-    def _begin_to_be_searched(self) -> None:
-        if self._finders:
-            from .ssdp import Ssdp
-
-            ssdp = Ssdp(self._identity.uuid, self._http_port, self._log)
-            ssdp.open()
-            self._finders.append(ssdp)
-            self._searched = self._keep("ssdp", ssdp.answer)
-
-    def make_room(self, wanted: bool) -> None:
+    async def make_room(self, wanted: bool) -> None:
         """Do without what can wait while an update comes in, or go on with it."""
         self._server.guard.places = FEWEST_CLIENTS if wanted else MOST_CLIENTS
-        if not wanted:
-            self._begin_to_be_searched()
-            return
-        self._builder.rest()
-        if self._searched is not None:
-            self._tasks.remove(self._searched)
-            self._searched[1].cancel()
-            self._searched = None
-            # Without a goodbye: nobody has to forget the board for a minute.
-            self._finders.pop().close(farewell=False)
-            unload("board.ssdp")
-        self.memory.collect()
+        if self._presence is not None:
+            self._presence.rest(wanted)
+        if wanted:
+            self._builder.rest()
+            # What was told to end holds its memory until it gets its turn.
+            await asyncio.sleep_ms(_LAST_TURNS_MILLISECONDS)
+            self.memory.collect()
 
     def _begin_set_up(self) -> None:
         """Open a network of our own, and answer everything with the page that asks for another."""
@@ -236,18 +220,24 @@ class Application:
         self._server.answers, self._server.writes = set_up.answer, set_up.save
         # Last of what may fail: once it is open, a look at the network asks for set-up mode no more.
         open_access_point(self._network, self._log)
-        if self._finders and isinstance(self._finders[0], Responder):
-            self._finders[0].rename(DEFAULT_NAME)
+        if self._presence is not None:
+            self._presence.rename(DEFAULT_NAME)
         try:
-            self._keep("names", NameServer(self._network.address or "").answer)
+            self.keep("names", NameServer(self._network.address or "").answer)
         except OSError as error:
             self._log.error("names", error)
         self.memory.collect()
 
-    def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> "tuple[str, asyncio.Task[None]]":
+    def keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> "Kept":
+        """Have a task run for ever, whatever it meets with."""
         kept = name, asyncio.create_task(self._forever(name, task))
         self._tasks.append(kept)
         return kept
+
+    def drop(self, kept: "Kept") -> None:
+        """Have a task run no longer."""
+        self._tasks.remove(kept)
+        kept[1].cancel()
 
     async def _forever(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
         while True:
@@ -277,8 +267,8 @@ class Application:
                 self._begin_set_up()
             elif self._network.address is not None and self._server.answers is None:
                 self._begin_to_serve()
-            for finder in self._finders:
-                finder.look(self._network.address)
+            if self._presence is not None:
+                self._presence.look(self._network.address)
             self._server.guard.look()
             self._look_at_button()
             self._look_at_clock()

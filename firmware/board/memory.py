@@ -7,14 +7,20 @@ import sys
 _GARBAGE_BYTES = 2048
 
 
+# What passes through the board in one piece: of the P1 port, of a request, of an answer.
+_SCRATCH_BYTES = 512
+
+
 class Memory:
-    """The highest use of the Python heap, seen where it peaks.
+    """The highest use of the Python heap, seen where it peaks; and the memory that everything passes through.
 
     :ivar highest: the most bytes in use so far, garbage included.
+    :ivar scratch: bytes for all, each for as long as nobody else gets a turn: after an ``await`` they are another's.
     """
 
     def __init__(self) -> None:
         self.highest = 0
+        self.scratch = bytearray(_SCRATCH_BYTES)
 
     def note(self) -> None:
         """Look at the heap; called where much is in use, before garbage is collected."""

@@ -22,7 +22,6 @@ _BAUD = 115200
 _RECEIVE_BUFFER = 4096
 # With 0 the driver interrupts for every single byte (MicroPython's machine_uart.c).
 _IDLE_CHARACTERS = 2
-_CHUNK = 512
 _POLL_MILLISECONDS = 20
 # By the meter's clock; what is longer, or goes back, is told by the log.
 _SILENCE_SECONDS = 60
@@ -45,6 +44,7 @@ class P1Port:
         self._keeper = keeper
         self._log = log
         self._memory = memory
+        self._chunk = memory.scratch
         self._uart = UART(
             1,
             _BAUD,
@@ -61,21 +61,22 @@ class P1Port:
         """Read for ever; whatever a telegram brings about is logged and the next one is read."""
         while True:
             self.beat = time.ticks_ms()
-            chunk = self._uart.read(_CHUNK)
-            if chunk:
-                try:
-                    for telegram in self.splitter.feed(chunk):
-                        self._take(telegram)
-                except Exception as error:  # noqa: BLE001 (a telegram that cannot be taken must not cost the next)
-                    self._log.error("telegram", error)
+            length = self._uart.readinto(self._chunk) or 0
+            self.splitter.pass_on(self._chunk, length, self._take_or_log)
             # A full chunk means that more is waiting.
-            await asyncio.sleep_ms(0 if chunk and len(chunk) == _CHUNK else _POLL_MILLISECONDS)
+            await asyncio.sleep_ms(0 if length == len(self._chunk) else _POLL_MILLISECONDS)
 
-    def _take(self, telegram: bytes) -> None:
+    def _take_or_log(self, telegram: bytearray, length: int) -> None:
+        try:
+            self._take(telegram, length)
+        except Exception as error:  # noqa: BLE001 (a telegram that cannot be taken must not cost the next)
+            self._log.error("telegram", error)
+
+    def _take(self, telegram: bytearray, length: int) -> None:
         doing("p1")
         live = self.live
         before = live.utc
-        live.take(telegram)
+        live.take(telegram, length)
         self._log.utc = live.utc
         if before is not None and live.utc is not None and not 0 <= live.utc - before <= _SILENCE_SECONDS:
             self._log.write(f"p1: {live.utc - before} s since the telegram before")

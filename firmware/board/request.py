@@ -23,7 +23,6 @@ _ENDS_OF_LINES = (b"\r", b"\n", b"\0")
 _MOST_ARGUMENTS = 8
 # No body that the board takes has a length of more digits.
 _MOST_DIGITS = 9
-_READ = 512
 
 BAD = 400
 TOO_LARGE = 413
@@ -42,8 +41,12 @@ class Request:
     :ivar left: of these, those that were not read yet.
     """
 
-    def __init__(self, stream: "Any", deadline: "list[Any]") -> None:
-        """:param deadline: of the connection, for who has to give it more time (see guard)."""
+    def __init__(self, stream: "Any", deadline: "list[Any]", packet: memoryview) -> None:
+        """Begin with nothing.
+
+        :param deadline: of the connection, for who has to give it more time (see guard).
+        :param packet: memory that pieces of the body are read into.
+        """
         self.method = ""
         self.path = ""
         self.arguments: Fields = {}
@@ -53,6 +56,7 @@ class Request:
         self.rest = b""
         self.deadline = deadline
         self._stream = stream
+        self._packet = packet
 
     def take(self, line: bytes) -> int:
         """Take the next line of the head, without its end.
@@ -106,25 +110,25 @@ class Request:
         self.length = self.left = int(digits)
         return 0
 
-    async def read(self, most: int = _READ) -> bytes:
-        """The next bytes of the body, at most so many; none at its end.
+    async def read(self) -> "bytes | memoryview":
+        """The next bytes of the body, which are there until the next ``await``; none at its end.
 
         :raises EOFError: the client stopped sending before.
         """
-        most = min(most, self.left)
-        if most == 0:
+        if self.left == 0:
             return b""
-        piece = self.rest[:most]
-        if piece:
-            self.rest = self.rest[most:]
-        else:
+        piece: bytes | memoryview = self.rest[: self.left]
+        self.rest = b""
+        if not piece:
+            number = 0
             try:
-                piece = await self._stream.read(most)
+                number = await receive(self._stream, self._packet[: self.left])
             except OSError:
                 # As when it ends in order.
                 pass
-            if not piece:
+            if not number:
                 raise EOFError
+            piece = self._packet[:number]
         self.left -= len(piece)
         return piece
 
@@ -133,7 +137,7 @@ class Request:
 
         :raises EOFError: the client stopped sending before.
         """
-        body = await self.read()
+        body = b""
         while self.left:
             body += await self.read()
         return body
@@ -146,6 +150,17 @@ class Request:
         except EOFError:
             # That was all.
             pass
+
+
+async def receive(stream: "Any", buffer: "bytearray | memoryview") -> int:
+    """Wait for bytes of a stream and read them into a buffer: how many; 0 at its end.
+
+    :raises OSError: the connection broke.
+    """
+    while True:
+        number: int | None = await stream.readinto(buffer)
+        if number is not None:
+            return number
 
 
 def fields(text: bytes) -> "Fields":

@@ -45,7 +45,8 @@ class Ssdp:
         self._log = log
         self._address: str | None = None
         self._seconds = 0
-        self._waiting = 0
+        # Those that wait to answer a search.
+        self._replies: list[asyncio.Task[None]] = []
         self._socket: socket.socket | None = None
 
     def open(self) -> None:
@@ -84,12 +85,11 @@ class Ssdp:
             except OSError:
                 continue
             found = search(packet)
-            if found is not None and self._waiting < _MOST_WAITING:
+            if found is not None and len(self._replies) < _MOST_WAITING:
                 targets = [target for target in self._targets() if found[0] in (_ALL, target)]
                 if targets:
-                    self._waiting += 1
                     wait = randrange(1000 * found[1])  # noqa: S311 (no secret)
-                    asyncio.create_task(self._answer_later(targets, sender, wait))  # noqa: RUF006 (MicroPython keeps it)
+                    self._replies.append(asyncio.create_task(self._answer_later(targets, sender, wait)))
             await asyncio.sleep_ms(_SHORTEST_PAUSE_MILLISECONDS)
 
     def close(self, farewell: bool = True) -> None:
@@ -97,6 +97,8 @@ class Ssdp:
 
         :param farewell: whether to say goodbye.
         """
+        for reply in self._replies:
+            reply.cancel()
         if self._socket is not None:
             if farewell:
                 self._notify(b"byebye")
@@ -110,7 +112,7 @@ class Ssdp:
         try:
             await asyncio.sleep_ms(milliseconds)
         finally:
-            self._waiting -= 1
+            self._replies.remove(asyncio.current_task())  # type: ignore[arg-type]  # it is one of them
         for target in targets:
             self._send(b"HTTP/1.1 200 OK", b"\r\nEXT:\r\nST: ", target, receiver)
 

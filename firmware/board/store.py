@@ -195,7 +195,8 @@ class Store:
         """The first 2,048 bytes of a small file as text, None if it cannot be read."""
         try:
             with self.open(path) as file:
-                return str(file.read(_LONGEST_TEXT), "utf-8")
+                # As many as there are: memory for all that are asked for is taken before the file is looked at.
+                return str(file.read(min(_LONGEST_TEXT, self.size(path))), "utf-8")
         except (OSError, ValueError):
             return None
 

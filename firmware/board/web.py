@@ -12,7 +12,7 @@ more bytes. Where a password is asked for, that end is given only after the proo
 import asyncio
 
 from .guard import Guard, allow
-from .request import BAD, LONG_HEAD, TOO_LARGE, Request
+from .request import BAD, LONG_HEAD, TOO_LARGE, Request, receive
 from .watchdog import doing
 
 TYPE_CHECKING = False
@@ -34,9 +34,6 @@ _FAREWELL_MILLISECONDS = 2000
 _LONGEST_HEAD = 2048
 # With a form or settings in it, every byte of which may be escaped.
 LONGEST_BODY = 1024
-_READ = 256
-# An answer goes out in packets of this size, whatever the pieces it is made of.
-_PACKET = 512
 # Small answers go out in one turn, so that only one client at a time needs the heap for its answer.
 _PACKETS_IN_A_TURN = 8
 _END_OF_LINE = b"\r\n"
@@ -60,6 +57,7 @@ _REASONS = (
     "501 Not Implemented\n"
     "503 Service Unavailable\n"
 )
+_BUSY = (503, TEXT, None, "busy", {"Retry-After": "1"})
 _READING = ("GET", "HEAD")
 _WITHOUT_BODY = (204, 304)
 
@@ -79,8 +77,9 @@ class Server:
         self.answers: Callable[[Request], Answer] | None = None
         self.writes: Callable[[Request], Awaitable[Answer]] | None = None
         self.listener: Any = None
-        # One for all: nobody else gets a turn while something is in it.
-        self._packet = memoryview(bytearray(_PACKET))
+        self._memory = memory
+        # Answers go out in packets of this size, whatever the pieces they are made of.
+        self._packet = memoryview(memory.scratch)
 
     async def listen(self, host: str, port: int) -> None:
         """Open the port and answer from now on.
@@ -98,9 +97,9 @@ class Server:
     async def _serve(self, stream: "Any", deadline: "list[Any]") -> None:
         """Answer the request of a connection."""
         # Who has sent nothing yet takes as little as possible.
-        received = await stream.read(_READ)
-        request = Request(stream, deadline)
-        wrong = await _read_head(stream, request, received)
+        length = await receive(stream, self._packet)
+        request = Request(stream, deadline, self._packet)
+        wrong = await _read_head(stream, request, self._packet, length)
         if wrong is None:
             return
         allow(deadline, _ANSWER_MILLISECONDS)
@@ -111,7 +110,8 @@ class Server:
             return
         except Exception as error:  # noqa: BLE001 (the client is told that it is not its fault)
             self._log.error("web", error)
-            answer = 500, TEXT, None, "Internal server error"
+            # A moment later there may be room for it.
+            answer = _BUSY if isinstance(error, MemoryError) else (500, TEXT, None, "Internal server error")
         await self._send(stream, request.method, answer)
         if request.left:
             allow(deadline, _FAREWELL_MILLISECONDS)
@@ -127,7 +127,7 @@ class Server:
         if request.length > LONGEST_BODY:
             return TOO_LARGE, TEXT, None, _reason(TOO_LARGE)
         if self.answers is None:
-            return 503, TEXT, None, "busy", {"Retry-After": "1"}
+            return _BUSY
         doing("web")
         answer = self.answers(request)
         doing("")
@@ -167,7 +167,7 @@ class Server:
         """Send so many bytes of a file, or all that it has, straight out of the one packet."""
         packets = 0
         while left > 0:
-            number = file.readinto(self._packet[: min(_PACKET, left)])
+            number = file.readinto(self._packet[:left])
             if not number:
                 break
             left -= number
@@ -181,16 +181,17 @@ class Server:
 
     async def _write(self, stream: "Any", pieces: "Iterable[str | bytes]") -> None:
         packet = self._packet
+        size = len(packet)
         used = packets = 0
         for piece in pieces:
             view = memoryview(piece)  # type: ignore[arg-type]  # as above
             position = 0
             while position < len(view):
-                number = min(_PACKET - used, len(view) - position)
+                number = min(size - used, len(view) - position)
                 packet[used : used + number] = view[position : position + number]
                 used += number
                 position += number
-                if used == _PACKET:
+                if used == size:
                     packets += 1
                     await self._pass_on(stream, used, packets)
                     used = 0
@@ -211,17 +212,18 @@ def _joined(head: str, pieces: "Any") -> "Iterator[str | bytes]":
     yield from pieces
 
 
-async def _read_head(stream: "Any", request: Request, received: bytes) -> "int | None":
+async def _read_head(stream: "Any", request: Request, packet: memoryview, received: int) -> "int | None":
     """Read a request up to the empty line behind its head.
 
-    :param received: its beginning.
+    :param packet: its beginning, and room for what follows.
+    :param received: how many bytes it has.
     :returns: the status that refuses it, 0 when it is fine, None when the client stopped before.
     """
     wrong = length = 0
     rest = b""
     while received:
-        length += len(received)
-        rest += received
+        length += received
+        rest += packet[:received]
         start = 0
         end = rest.find(_END_OF_LINE)
         while end > start:
@@ -235,5 +237,5 @@ async def _read_head(stream: "Any", request: Request, received: bytes) -> "int |
         rest = rest[start:]
         if length > _LONGEST_HEAD:
             return LONG_HEAD
-        received = await stream.read(_READ)
+        received = await receive(stream, packet)
     return None

@@ -223,6 +223,18 @@ def test_the_browser_gets_everything_at_once(twin: Twin) -> None:
     assert records(answer, f"{NAME}.local", A)
 
 
+def test_who_asks_for_everything_at_once_is_answered(twin: Twin) -> None:
+    """Home Assistant does, in a packet of which the board reads the beginning only."""
+    others = [(f"_service-{number}._tcp.local", PTR, 1) for number in range(50)]
+    for questions in ([*others, (SERVICE, PTR, 1)], [(SERVICE, PTR, 1), *others]):
+        packet = query(*questions, identification=7)
+        assert 1400 < len(packet) <= 1472
+        answer = ask(packet)
+        assert answer is not None
+        assert [data for _, _, data in records(answer, SERVICE, PTR)] == [encoded(INSTANCE)]
+        assert records(answer, INSTANCE, SRV)
+
+
 def test_any_record_of_the_service(twin: Twin) -> None:
     answer = ask(query((INSTANCE, ANY, 1 | UNICAST)))
     assert answer is not None

@@ -218,6 +218,8 @@ _DEVICE_FIELDS = {
 _DEVICE_TYPE = b"24.1.0"
 _DEVICE_CODES = (_DEVICE_TYPE, b"24.2.1", b"24.2.3") + tuple(_DEVICE_FIELDS)
 
+# Telegrams of one meter differ by some bytes, as when a serial number of gas or water appears.
+_ROOM_BYTES = 128
 _CARRIAGE_RETURN = 0x0D
 _EXCLAMATION = 0x21
 
@@ -236,34 +238,55 @@ class Decoder:
         self._meter: Meter = {}
         self._phases: dict[int, Meter] = {}
         self._devices: dict[int, Meter] = {}
-        # The last telegram, and which of its lines may be read again on their own.
-        self._telegram = b""
+        # The last telegram, in memory that is used again, and which of its lines may be read again on their own.
+        self._known = bytearray()
+        self._length = 0
         self._alone = bytearray()
 
-    def decode(self, telegram: bytes) -> "Meter":
+    @property
+    def telegram(self) -> memoryview:
+        """The last telegram as it came; the next one takes its place."""
+        return memoryview(self._known)[: self._length]
+
+    def decode(self, telegram: bytes | bytearray, length: int | None = None) -> "Meter":
         """Read every known field of a telegram.
 
         :param telegram: from ``/`` to the end; anything else gives a dict with fewer keys.
+        :param length: how many of these bytes are the telegram; all when it is not given.
         :returns: the document of ``/current/meter``; the next call may change this same dict.
         """
-        if not self._update(telegram):
-            self._read_all(telegram)
-        self._telegram = telegram
+        length = len(telegram) if length is None else length
+        if not self._update(telegram, length):
+            self._read_all(telegram, length)
+        self._keep(telegram, length)
         return self._meter
 
-    def _update(self, telegram: bytes) -> bool:
+    def _keep(self, telegram: bytes | bytearray, length: int) -> None:
+        self._length = 0
+        if len(self._known) < length:
+            self._known = bytearray()
+            try:
+                # With room for the next one to be a little longer.
+                self._known = bytearray(length + _ROOM_BYTES)
+            except MemoryError:
+                # It was read all the same; the next one is read as if it were the first.
+                return
+        self._length = length
+        memoryview(self._known)[:length] = memoryview(telegram)[:length]
+
+    def _update(self, telegram: bytes | bytearray, length: int) -> bool:
         """Read the lines that differ from the last telegram's; False when that does not tell the whole."""
-        known = self._telegram
+        known = self._known
         # Compared where they lie: copies of every line of both would be the garbage of this.
         view, known_view = memoryview(telegram), memoryview(known)
         start = known_start = 0
         for alone in self._alone:
-            if _at_end(telegram, start):
+            if _at_end(telegram, start, length):
                 return False
-            end = _line_end(telegram, start)
-            known_end = _line_end(known, known_start)
+            end = _line_end(telegram, start, length)
+            known_end = _line_end(known, known_start, self._length)
             same = view[start:end] == known_view[known_start:known_end]
-            line = b"" if same else _line(telegram, start, end)
+            line = b"" if same else _line(view, start, end)
             bracket = line.find(b"(") + 1
             code_is_same = view[start : start + bracket] == known_view[known_start : known_start + bracket]
             start = end + 1
@@ -277,19 +300,20 @@ class Decoder:
                     return False
             except ValueError:
                 return False
-        return _at_end(telegram, start) and bool(self._alone)
+        return _at_end(telegram, start, length) and bool(self._alone)
 
-    def _read_all(self, telegram: bytes) -> None:
+    def _read_all(self, telegram: bytes | bytearray, length: int) -> None:
         self.unreadable = 0
         self._meter = {}
         self._phases = {}
         self._devices = {}
         alone = bytearray()
         codes = set()
+        view = memoryview(telegram)
         start = 0
-        while not _at_end(telegram, start):
-            end = _line_end(telegram, start)
-            line = _line(telegram, start, end)
+        while not _at_end(telegram, start, length):
+            end = _line_end(telegram, start, length)
+            line = _line(view, start, end)
             start = end + 1
             read = False
             try:
@@ -354,21 +378,21 @@ class Decoder:
         return False
 
 
-def _at_end(telegram: bytes, start: int) -> bool:
+def _at_end(telegram: bytes | bytearray, start: int, length: int) -> bool:
     """Whether no line of fields begins here: the telegram is over or its CRC comes."""
-    return start >= len(telegram) or telegram[start] == _EXCLAMATION
+    return start >= length or telegram[start] == _EXCLAMATION
 
 
-def _line_end(telegram: bytes, start: int) -> int:
-    end = telegram.find(b"\n", start)
-    return len(telegram) if end < 0 else end
+def _line_end(telegram: bytes | bytearray, start: int, length: int) -> int:
+    end = telegram.find(b"\n", start, length)
+    return length if end < 0 else end
 
 
-def _line(telegram: bytes, start: int, end: int) -> bytes:
+def _line(telegram: memoryview, start: int, end: int) -> bytes:
     """A line without its line end."""
     if end > start and telegram[end - 1] == _CARRIAGE_RETURN:
         end -= 1
-    return telegram[start:end]
+    return bytes(telegram[start:end])
 
 
 def _field_of(line: bytes) -> bytes:

@@ -6,6 +6,10 @@ A telegram runs from ``/`` to ``!`` and four hexadecimal digits, the CRC-16/ARC 
 
 from array import array
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # A telegram with a text message of 1,024 characters and every field is about 3,600 bytes.
 LONGEST_TELEGRAM = 4096
 
@@ -35,7 +39,7 @@ def _crc_table() -> "array[int]":
 _TABLE = _crc_table()
 
 
-def crc16(data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
+def crc16(data: "bytes | bytearray | memoryview", start: int = 0, end: int | None = None) -> int:
     """CRC-16/ARC of a part of some bytes: polynomial 0xA001 reflected, start 0, no final XOR."""
     table = _TABLE
     crc = 0
@@ -70,6 +74,8 @@ class TelegramSplitter:
         self.rejected = {CRC: 0, NO_CRC: 0, TOO_LONG: 0, CUT: 0}
         self._limit = limit
         self._buffer = bytearray(limit)
+        # Bytes are moved by views of it: slices would be copies, each of them garbage.
+        self._view = memoryview(self._buffer)
         self._used = 0
         # Index of the "!" whose digits are being collected, -1 before it came.
         self._end = -1
@@ -80,10 +86,20 @@ class TelegramSplitter:
         :returns: the telegrams that they complete, from ``/`` up to and including the CRC.
         """
         found: list[bytes] = []
+        self.pass_on(chunk, len(chunk), lambda buffer, length: found.append(bytes(buffer[:length])))
+        return found
+
+    def pass_on(self, chunk: bytes | bytearray, length: int, take: "Callable[[bytearray, int], None]") -> None:
+        """Take the next bytes of the port and pass each telegram on where it lies, so that no memory is needed for it.
+
+        :param length: how many bytes of the chunk came.
+        :param take: is given a buffer and how many of its bytes are the telegram, which stays there until it returns.
+        """
+        view = memoryview(chunk)
         position = 0
-        while position < len(chunk):
+        while position < length:
             if self._used == 0:
-                position = chunk.find(b"/", position)
+                position = chunk.find(b"/", position, length)
                 if position < 0:
                     break
             if self._end >= 0 and not _hexadecimal(chunk[position]):
@@ -94,42 +110,42 @@ class TelegramSplitter:
                 self._resume_at_next_beginning()
                 continue
             if self._end >= 0:
-                self._append(chunk, position, position + 1)
+                self._append(view, position, position + 1)
                 position += 1
                 if self._used - self._end > _CRC_DIGITS:
-                    self._close(found)
+                    self._close(take)
                 continue
-            stop = chunk.find(b"!", position) + 1
+            stop = chunk.find(b"!", position, length) + 1
             if stop == 0:
-                stop = len(chunk)
+                stop = length
             stop = min(stop, position + self._limit - self._used)
-            self._append(chunk, position, stop)
+            self._append(view, position, stop)
             position = stop
             if self._buffer[self._used - 1] == _EXCLAMATION:
                 self._end = self._used - 1
-        return found
 
-    def _append(self, chunk: bytes, start: int, stop: int) -> None:
+    def _append(self, chunk: memoryview, start: int, stop: int) -> None:
         used = self._used + stop - start
-        self._buffer[self._used : used] = chunk[start:stop]
+        self._view[self._used : used] = chunk[start:stop]
         self._used = used
 
-    def _close(self, found: list[bytes]) -> None:
+    def _close(self, take: "Callable[[bytearray, int], None]") -> None:
         """Take or reject the buffer, which now ends like a telegram."""
         covered = self._end + 1
-        stated = int(bytes(self._buffer[covered : self._used]), 16)
-        start = 0
-        if crc16(self._buffer, 0, covered) != stated:
+        stated = int(bytes(self._view[covered : self._used]), 16)
+        if crc16(self._view, 0, covered) != stated:
             # A telegram that was cut off runs into the next one, which may be whole.
             start = self._last_beginning()
-            if start == 0 or crc16(self._buffer, start, covered) != stated:
+            if start == 0 or crc16(self._view, start, covered) != stated:
                 self._reject(CRC)
                 return
             self.rejected[CUT] += 1
+            self._move_to_front(start)
         self.good += 1
-        # A view: a slice of the buffer would be a second copy of the longest thing on the heap.
-        found.append(bytes(memoryview(self._buffer)[start : self._used]))
+        length = self._used
+        # It is over before somebody else may fail with it.
         self._clear()
+        take(self._buffer, length)
 
     def _reject(self, reason: str) -> None:
         self.rejected[reason] += 1
@@ -148,10 +164,14 @@ class TelegramSplitter:
             self._reject(TOO_LONG)
             return
         self.rejected[CUT] += 1
-        self._used -= start
-        self._buffer[: self._used] = self._buffer[start : start + self._used]
+        self._move_to_front(start)
         if self._end >= 0:
             self._end -= start
+
+    def _move_to_front(self, start: int) -> None:
+        """Drop what stands before a position of the buffer."""
+        self._used -= start
+        self._view[: self._used] = self._view[start : start + self._used]
 
     def _last_beginning(self) -> int:
         """Where in the buffer the last beginning is; 0 when that is the first one."""

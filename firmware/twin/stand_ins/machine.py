@@ -150,9 +150,9 @@ class UART:
     def __init__(self, number: int, baud: int, **options: "Any") -> None:
         self._bytes = open(SETTINGS["uart"], "rb")
 
-    def read(self, most: int) -> "bytes | None":
-        """The bytes that have come, at most so many; None when there are none."""
-        received = self._bytes.read(most)
-        if received == b"":
+    def readinto(self, buffer: bytearray) -> "int | None":
+        """Read the bytes that have come, as many as the buffer takes: how many; None when there are none."""
+        received: int | None = self._bytes.readinto(buffer)
+        if received == 0:
             UART.ended = True
         return received or None
