@@ -5,6 +5,7 @@ from json import loads
 from . import form, password
 from .config import saved_document, store_document
 from .live import to_json
+from .settings import DEFAULT_NAME
 from .web import TEXT
 
 TYPE_CHECKING = False
@@ -66,6 +67,8 @@ def _change(document: "dict[str, Any]", wanted: "dict[str, Any]", key: bytes, no
     if "device_name" in wanted or given:
         # What is no text is wrong; to write a list in a list in a list as one takes more stack than the board has.
         fields = {name: network[name] if isinstance(network.get(name), str) else "" for name in _NETWORK}
+        if "device_name" not in network:
+            fields["device_name"] = DEFAULT_NAME
         fields["ssid"] = "-"
         fields["ip_config"] = "static" if network.get("dhcp") is False else "dhcp"
         wrong = form.errors(fields, "-", secured=False)

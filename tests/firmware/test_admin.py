@@ -160,11 +160,47 @@ def test_a_proof_serves_for_its_own_path_and_body_only(twin: Twin, card: Path) -
     assert saved(card)["network"] == CONFIG["network"]
 
 
-def test_four_challenges_are_open_at_a_time(shared: Twin) -> None:
-    given = [challenge(shared) for _ in range(5)]
-    assert send(shared, "/identify", b"", authorization(given[0], ADMIN, "/identify")).status == 401
-    for one in given[1:]:
-        assert send(shared, "/identify", b"", authorization(one, ADMIN, "/identify")).status == 204
+def test_who_asks_for_many_challenges_takes_nobodys(shared: Twin) -> None:
+    given = [challenge(shared) for _ in range(200)]
+    assert len({one["nonce"] for one in given}) == len(given)
+    for one in (given[0], given[100], given[-1]):
+        proof = authorization(one, ADMIN, "/identify")
+        assert send(shared, "/identify", b"", proof).status == 204
+        # Once, all the same, however it is written.
+        assert send(shared, "/identify", b"", proof).status == 401
+        assert send(shared, "/identify", b"", proof.replace(one["nonce"], one["nonce"].upper())).status == 401
+
+
+def test_a_wrong_proof_takes_no_challenge_away(shared: Twin) -> None:
+    given = challenge(shared)
+    assert send(shared, "/identify", b"", authorization(given, "a guess", "/identify")).status == 401
+    assert send(shared, "/identify", b"", authorization(given, ADMIN, "/identify")).status == 204
+
+
+def test_a_challenge_that_the_board_did_not_give_does_not_serve(shared: Twin) -> None:
+    given = challenge(shared)
+    digits = given["nonce"]
+    for place in range(len(digits)):
+        forged = digits[:place] + f"{int(digits[place], 16) ^ 1:x}" + digits[place + 1 :]
+        assert (
+            send(shared, "/identify", b"", authorization({**given, "nonce": forged}, ADMIN, "/identify")).status == 401
+        )
+    assert send(shared, "/identify", b"", authorization(given, ADMIN, "/identify")).status == 204
+
+
+def test_a_challenge_serves_one_request_at_a_time(shared: Twin) -> None:
+    """Two that are proved with it at once: the one that came first counts."""
+    body = b"{}"
+    head = (
+        f"POST /config HTTP/1.0\r\nHost: kast.local\r\nContent-Length: {len(body)}\r\n"
+        f"Authorization: {authorization(challenge(shared), ADMIN, '/config', body)}\r\n\r\n"
+    ).encode()
+    with shared.connect() as first:
+        first.sendall(head)
+        assert b" 401 " in shared.exchange(head + body)
+        first.sendall(body)
+        assert b" 200 " in first.recv(4096)
+    assert b" 401 " in shared.exchange(head + body)
 
 
 @pytest.mark.long
@@ -280,6 +316,13 @@ def test_settings_are_changed_and_unknown_ones_kept(twin: Twin, card: Path) -> N
     assert (document["wifi"], document["other"]) == (CONFIG["wifi"], CONFIG["other"])
     assert (card / "config.bak").read_text() == (card / "config.json").read_text()
     twin.wait_line("the board resets")
+
+
+def test_an_address_may_be_chosen_before_a_name_is(start: Callable[..., Twin], card: Path) -> None:
+    twin = start({"wifi": CONFIG["wifi"], "admin": admin(ADMIN)})
+    network = {"dhcp": False, "ip": "10.0.0.9", "gateway": "10.0.0.1", "subnet": "255.255.255.0"}
+    assert write(twin, "/config", json.dumps({"network": network}).encode()).status == 200
+    assert saved(card)["network"] == network
 
 
 @pytest.mark.parametrize(

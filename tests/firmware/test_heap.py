@@ -163,8 +163,8 @@ def test_a_day_at_full_speed(card: Path, tmp_path: Path, telegrams: int, days: i
         twin.wait_line(f"start: {NEWER}, hard")
         wait_for(lambda: twin.output.count("network: ") == 2)
         twin.stop()
-    answers = challengers.statuses.total() + readers.statuses.total()
-    assert_room(twin, f"{telegrams} telegrams, {days} days, {answers} answers")
+    answers = dict(challengers.statuses + readers.statuses)
+    assert_room(twin, f"{telegrams} telegrams, {days} days, answers {answers}")
     # Every quarter is on the card, whole.
     for utc in range(START, START + telegrams - QUARTER_SECONDS + 1, QUARTER_SECONDS):
         stored = json.loads((card / quarter_path(quarter_id_at(utc)).lstrip("/")).read_text())
@@ -183,24 +183,34 @@ def test_five_clients_read_without_a_pause_and_ask_for_challenges(card: Path, tm
     assert_room(twin, f"{readers.statuses.total()} answers")
 
 
-# At full speed telegrams are lost at times (docs/performance.md): the campaign shows when none is any more.
-@pytest.mark.long
-@pytest.mark.parametrize("clients", [1, CLIENTS])
-def test_an_update_comes_in_beside_clients(card: Path, tmp_path: Path, clients: int) -> None:
-    """One that is refused at its last byte: up to there it is as any other."""
+@pytest.mark.parametrize(
+    ("clients", "telegrams", "uploads"),
+    [
+        (CLIENTS, 300, 1),
+        pytest.param(1, 1800, 4, marks=pytest.mark.long),
+        pytest.param(CLIENTS, 3600, 10, marks=pytest.mark.long),
+    ],
+)
+def test_an_update_comes_in_beside_clients(
+    card: Path, tmp_path: Path, clients: int, telegrams: int, uploads: int
+) -> None:
+    """One that is refused at its last byte, up to where it is as any other, while others look for all that there is."""
     (card / "config.json").write_text(json.dumps({"wifi": {"ssid": "thuis", "password": PASSWORD}}))
     good = bundle.pack(boards.DEFAULT, NEWER, app_of(NEWER, tmp_path))
     bad = good[:-1] + bytes([good[-1] ^ 1])
-    stream = telegrams_of(600, tmp_path / "telegrams.txt")
+    stream = telegrams_of(telegrams, tmp_path / "telegrams.txt")
+    neighbours = Neighbours()
     with Twin(stream, sd=card, discovery=True, options=("--heap", "112k")) as twin:
-        with Readers(twin, clients) as readers:
-            for _ in range(2):
+        neighbours.start()
+        with Readers(twin, clients, (*PATHS, "/challenge")) as readers:
+            for _ in range(uploads):
                 assert_refused(twin, bad)
-            assert twin.wait_replayed(PATIENCE_SECONDS) == (600, 0)
+            assert twin.wait_replayed(PATIENCE_SECONDS) == (telegrams, 0)
+        neighbours.end.set()
         # What was laid aside for it is there again.
         assert twin.get("/description.xml").status == 200
         assert twin.info()["version"] == bundle.version()
         twin.stop()
     assert readers.failures == []
     assert set(readers.statuses) <= {200, 404, 503}
-    assert_room(twin, f"update, {readers.statuses.total()} answers")
+    assert_room(twin, f"{uploads} updates, {telegrams} telegrams, {dict(readers.statuses)}")
