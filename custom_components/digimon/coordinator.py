@@ -91,6 +91,15 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
         return str(self.config_entry.unique_id)
 
     @property
+    def counts_energy(self) -> bool:
+        """Whether the energy that is shown is counted by us, as of a board that tells, or once told, no registers."""
+        return self._counter is not None and self._counter.has_begun
+
+    def counted_at(self, hour_utc: int) -> tuple[int, int] | None:
+        """What we had counted at the beginning of the running hour, offtake and injection in Wh; None if unknown."""
+        return None if self._counter is None else self._counter.at_hour(hour_utc)
+
+    @property
     def identifiers(self) -> set[tuple[str, str]]:
         """Of the devices that are there: the board, and the meters that last reported."""
         reading = self.data.reading

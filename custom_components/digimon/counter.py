@@ -20,6 +20,15 @@ _HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HourStart:
+    """What had been counted when an hour began."""
+
+    utc: int
+    consumed_ws: int
+    produced_ws: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Count:
     """How far the energy of a meter has been counted."""
 
@@ -34,6 +43,9 @@ class Count:
 
     last: Sample | None
     """That interval; None before the first."""
+
+    hour: HourStart | None = None
+    """The hour of the last quarter that was counted; None where nobody counted that it began."""
 
     @property
     def consumed_wh(self) -> int:
@@ -67,10 +79,23 @@ def skip(count: Count, quarter_id: int) -> Count:
     return replace(count, until_utc=max(count.until_utc, quarter_start(quarter_id) + QUARTER_SECONDS))
 
 
+def enter_hour(count: Count, utc: int) -> Count:
+    """Note what has been counted when a quarter of another hour comes, before anything of it is added.
+
+    :param utc: when that quarter begins.
+    """
+    hour = utc // _HOUR_SECONDS * _HOUR_SECONDS
+    if count.hour is not None and count.hour.utc == hour:
+        return count
+    return replace(count, hour=HourStart(utc=hour, consumed_ws=count.consumed_ws, produced_ws=count.produced_ws))
+
+
 def _add(count: Count, quarter: RunningQuarter, end: int) -> Count:
     """Add the intervals before the one of a number."""
-    consumed_ws, produced_ws, known_utc, last = count.consumed_ws, count.produced_ws, count.known_utc, count.last
     start = quarter_start(quarter.quarter_id)
+    if count.until_utc < start + QUARTER_SECONDS:
+        count = enter_hour(count, start)
+    consumed_ws, produced_ws, known_utc, last = count.consumed_ws, count.produced_ws, count.known_utc, count.last
     first = max(0, (count.until_utc - start) // INTERVAL_SECONDS)
     for number in range(first, end):
         sample = quarter.samples[number]
@@ -92,6 +117,7 @@ def _add(count: Count, quarter: RunningQuarter, end: int) -> Count:
         until_utc=max(count.until_utc, start + end * INTERVAL_SECONDS),
         known_utc=known_utc,
         last=last,
+        hour=count.hour,
     )
 
 

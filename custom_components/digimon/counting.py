@@ -13,7 +13,7 @@ from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .core.clock import INTERVAL_SECONDS, QUARTER_SECONDS, day_of, day_quarters, quarter_id_at, quarter_start
-from .counter import Count, begin, count_finished, count_running, skip
+from .counter import FILLED_SECONDS, Count, HourStart, begin, count_finished, count_running, enter_hour, skip
 from .history.card import Archive
 from .monitor import BoardError, DamagedQuarterError, RunningQuarter, Sample
 from .snapshot import Reading, Snapshot
@@ -57,6 +57,22 @@ class EnergyCounter:
         self._is_shown = False
         self._is_catching_up = False
         self._saved_utc = 0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything has ever been counted of this board."""
+        return self._count is not None
+
+    def at_hour(self, utc: int) -> tuple[int, int] | None:
+        """What had been counted at the beginning of the running hour, offtake and injection in Wh.
+
+        :param utc: of that hour.
+        :returns: None for any other one, and where nobody counted that it began.
+        """
+        hour = None if self._count is None else self._count.hour
+        if hour is None or hour.utc != utc:
+            return None
+        return hour.consumed_ws // _HOUR_SECONDS, hour.produced_ws // _HOUR_SECONDS
 
     async def async_load(self) -> None:
         """Remember how far we were."""
@@ -138,12 +154,16 @@ class EnergyCounter:
                 consumed_wh=consumed_wh - count.consumed_wh, produced_wh=produced_wh - count.produced_wh
             )
         until_utc = max(count.until_utc, reading.time_utc - reading.time_utc % INTERVAL_SECONDS)
+        hour = reading.time_utc // _HOUR_SECONDS * _HOUR_SECONDS
+        if count.hour is None or count.hour.utc != hour:
+            count = enter_hour(count, hour) if count.until_utc >= hour - FILLED_SECONDS else replace(count, hour=None)
         return Count(
             consumed_ws=max(count.consumed_ws, (consumed_wh - offset.consumed_wh) * _HOUR_SECONDS),
             produced_ws=max(count.produced_ws, (produced_wh - offset.produced_wh) * _HOUR_SECONDS),
             until_utc=until_utc,
             known_utc=until_utc,
             last=None,
+            hour=count.hour,
         )
 
     def _keep(self, count: Count) -> None:
@@ -201,7 +221,14 @@ def store_of(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
 
 
 def _count_of(stored: dict[str, Any]) -> Count:
-    return Count(**stored | {"last": None if stored["last"] is None else Sample(*stored["last"])})
+    last, hour = stored["last"], stored.get("hour")
+    return Count(
+        **stored
+        | {
+            "last": None if last is None else Sample(*last),
+            "hour": None if hour is None else HourStart(**hour),
+        }
+    )
 
 
 def _end_of_day(year: int, month: int, day: int) -> int:

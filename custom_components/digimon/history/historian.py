@@ -54,7 +54,7 @@ class Historian:
         self._heard = self._is_heard()
         # A start is the end of an interruption, however short.
         self._interrupted_at = self._now()
-        self._open_ends: set[str] = set()
+        self._open_ends: dict[str, int] = {}
         self._past_is_done = False
         self._check_database = True
         self._keys: set[str] = set()
@@ -125,15 +125,19 @@ class Historian:
         noted = self._ledger.progress.months
         targets = await self._targets()
         complete = True
-        # The newest first, as the past is brought over.
-        for start, end in reversed(parts(first, until, by_day=self._card.by_quarters)):
-            days = days_between(dates, start, end)
-            if not days:
-                continue
-            unread = [span_of([day]) for day in card if day < days[0] and month_name(day) not in noted]
-            complete &= await self._importer.bring_over(
-                days, start, end, targets.found, report, unread=unread, dry_run=dry_run
-            )
+        try:
+            # The newest first, as the past is brought over.
+            for start, end in reversed(parts(first, until, by_day=self._card.by_quarters)):
+                days = days_between(dates, start, end)
+                if not days:
+                    continue
+                unread = [span_of([day]) for day in card if day < days[0] and month_name(day) not in noted]
+                complete &= await self._importer.bring_over(
+                    days, start, end, targets.found, report, unread=unread, dry_run=dry_run
+                )
+        finally:
+            if not dry_run:
+                self._keep_open_ends(report)
         return {
             "sensors": {
                 key: {
@@ -229,13 +233,14 @@ class Historian:
         first = progress.checked_until
         if self._open_ends:
             # The row that was not there then.
-            first = min(first, until - HOUR_SECONDS)
+            first = min(first, min(self._open_ends.values()) - HOUR_SECONDS)
         if first >= until or not self._heard:
             return
         if self._interrupted_at < first and not self._open_ends:
             progress.checked_until = until
             self._ledger.save_soon()
             return
+        looked_at = dict(self._open_ends)
         targets = await self._targets()
         report = Report()
         for start, end in parts(first, until, by_day=self._card.by_quarters):
@@ -243,7 +248,9 @@ class Historian:
                 raise NotReadyError(STILL_READING)
             progress.checked_until = max(end, progress.checked_until)
             self._ledger.save_soon()
-        self._open_ends = report.open_ends
+        # What was asked for meanwhile may have left others.
+        self._open_ends = {key: end for key, end in self._open_ends.items() if looked_at.get(key) != end}
+        self._keep_open_ends(report)
         self._notices.log(report, "filled a gap")
 
     async def _bring_over_past(self) -> None:
@@ -266,7 +273,12 @@ class Historian:
             self._check_database = True
             raise
         finally:
-            self._open_ends |= report.open_ends
+            self._keep_open_ends(report)
+
+    def _keep_open_ends(self, report: Report) -> None:
+        """What comes behind these hours is looked at when it is there."""
+        for key, end in report.open_ends.items():
+            self._open_ends[key] = max(end, self._open_ends.get(key, end))
 
     def _is_stopped(self) -> bool:
         """Whether a person wants no more of the past."""

@@ -10,7 +10,7 @@ as the register does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..core.clock import HOUR_SECONDS
@@ -20,6 +20,9 @@ from .series import Counted
 
 # Sums of registers agree to the Wh, or to the litre; below this a row is as it should be.
 TOLERANCE = 0.9
+
+# What is left of sums that were turned into another unit and back.
+_DUST = 0.001
 
 # Home Assistant weighs what it saw by time, the card by intervals. Closer together they say the same.
 _TOLERANCE_W = 10
@@ -85,24 +88,30 @@ def plan_counted(
     """Plan the hours of a sensor that only rises.
 
     :param hours: in order of time, at least one.
-    :param after_change: what the card says of the hour of the row after them, where it knows it.
+    :param after_change: what the row after them adds to them, where that is known otherwise than from its state.
     """
     if series.of_one_meter and _is_of_another_meter(series, hours, around.after):
         return CountedPlan(rows=(), shift=None)
     told = {hour.start: hour for hour in hours}
     previous = last = around.before
+    # A row that is nearly right stays, so the database may stand a little higher than it should; it never falls.
+    shown = last.sum if last else 0.0
     rows = []
     for start in sorted({*told, *around.stored}):
         stored = around.stored.get(start)
         own = None if stored is None else _own_change(series, previous, stored)
         row = _row(start, told.get(start), stored, last, own)
-        if stored is None or abs(stored.sum - row.sum) > TOLERANCE:
-            rows.append(row)
+        if stored is None or abs(stored.sum - row.sum) > TOLERANCE or stored.sum < shown - _DUST:
+            shown = max(row.sum, shown)
+            rows.append(replace(row, sum=shown))
+        else:
+            shown = stored.sum
         previous = stored or previous
         last = row
     if last is None or last is around.before:
         return CountedPlan(rows=(), shift=None)
-    return CountedPlan(rows=tuple(rows), shift=_shift(series, last, previous, around.after, after_change))
+    shift = _shift(series, replace(last, sum=shown), previous, around.after, after_change)
+    return CountedPlan(rows=tuple(rows), shift=shift)
 
 
 def is_open_end(series: Counted, hours: Sequence[CountedHour], after: CountedRow | None) -> bool:
@@ -163,18 +172,24 @@ def _shift(
     after: CountedRow | None,
     after_change: float | None,
 ) -> Shift | None:
-    """What the rows after the hours lack."""
+    """What the rows after the hours lack.
+
+    :param last: the last of the hours, as the database will have it.
+    :param previous: the row before them in the database as it is, mostly that of the same hour.
+    """
     if after is None:
         return None
+    change = own = _own_change(series, previous, after).amount
     if after_change is not None:
-        expected = last.sum + after_change
+        change = after_change
     elif last.state is not None and _can_follow(series, last.state, last.end, after):
-        expected = last.sum + (after.state or 0.0) - last.state
-    else:
-        # Nothing tells what came in between, so what the row itself added stays as it is.
-        expected = last.sum + _own_change(series, previous, after).amount
-    amount = expected - after.sum
-    return Shift(start=after.start, amount=amount) if abs(amount) > TOLERANCE else None
+        change = (after.state or 0.0) - last.state
+    # Where nothing tells what came in between, what the row itself added stays as it is; and so does what is nearly
+    # right, or the rows behind it would no longer be.
+    if previous is not None and previous.start == last.start and abs(own - change) <= TOLERANCE:
+        change = own
+    amount = last.sum + change - after.sum
+    return Shift(start=after.start, amount=amount) if abs(amount) > _DUST else None
 
 
 def _can_follow(series: Counted, state: float, utc: int, row: CountedRow) -> bool:

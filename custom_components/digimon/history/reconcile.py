@@ -1,7 +1,7 @@
 """Brings the statistics of a period in line with the card, and reads them back to see that they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from homeassistant.core import HomeAssistant
 
@@ -77,8 +77,19 @@ class Report:
     written: dict[str, Written] = field(default_factory=dict)
     """By the key of the series."""
 
-    open_ends: set[str] = field(default_factory=set)
-    """Series behind whose hours there is no row yet, or one of another meter, so that the next one may not fit."""
+    open_ends: dict[str, int] = field(default_factory=dict)
+    """Series behind whose hours there is no row yet, or one of another meter, so that the next one may not fit, and
+    where the last of those hours ended (UTC)."""
+
+    def note_end(self, key: str, end: int, *, is_open: bool) -> None:
+        """Note how the hours of a part ended; an earlier part than the last one says nothing of the end.
+
+        :param end: UTC.
+        """
+        if end >= self.open_ends.get(key, end):
+            self.open_ends.pop(key, None)
+            if is_open:
+                self.open_ends[key] = end
 
     def of(self, target: Target) -> Written:
         """The line of a sensor."""
@@ -100,15 +111,15 @@ async def _reconcile_counted(  # noqa: PLR0913 - the same as above
     hass: HomeAssistant, target: Target, series: Counted, part: Part, report: Report, *, dry_run: bool
 ) -> None:
     for _ in range(_ATTEMPTS):
-        around = await statistics.neighbours(hass, target, part.first, part.until)
-        hours = _hours(series, part, around)
+        around = _without_guess(target, await statistics.neighbours(hass, target, part.first, part.until))
+        hours = _hours(target, series, part, around)
         if not hours:
             return
-        plan = plan_counted(series, hours, _around(around, hours), after_change=_after_change(series, part, around))
-        if is_open_end(series, hours, around.after):
-            report.open_ends.add(series.key)
-        else:
-            report.open_ends.discard(series.key)
+        plan = plan_counted(
+            series, hours, _around(around, hours), after_change=_after_change(target, series, part, around)
+        )
+        is_open = is_open_end(series, hours, around.after)
+        report.note_end(series.key, hours[-1].start + HOUR_SECONDS, is_open=is_open)
         if not plan:
             return
         _count(report.of(target), plan)
@@ -118,7 +129,11 @@ async def _reconcile_counted(  # noqa: PLR0913 - the same as above
     raise UnsettledError(target.statistic_id)
 
 
-def _hours(series: Counted, part: Part, around: Neighbours) -> tuple[CountedHour, ...]:
+def _hours(target: Target, series: Counted, part: Part, around: Neighbours) -> tuple[CountedHour, ...]:
+    if target.counted_at is not None:
+        # Our own count is no second witness: it is what the card says, as far as it had come when it was shown.
+        hours = counted_hours(series, part.quarters)
+        return tuple(hour for hour in hours if part.first <= hour.start < part.until)
     rows = sorted(around.stored.values(), key=_start)
     before = around.before
     first = part.first
@@ -150,15 +165,37 @@ def _start(row: CountedRow) -> int:
     return row.start
 
 
-def _after_change(series: Counted, part: Part, around: Neighbours) -> float | None:
-    """What the card says of the hour of the next row."""
+def _without_guess(target: Target, around: Neighbours) -> Neighbours:
+    """Leave out the five minutes of the running hour, where nobody knows yet what we had counted when it began.
+
+    Their state may be an old one still, of before an interruption, and what was counted since comes at once.
+    """
     after = around.after
-    if not part.following or after is None or after.end - after.start != HOUR_SECONDS:
+    if target.counted_at is None or after is None or _is_hour(after) or target.counted_at(_hour_of(after)) is not None:
+        return around
+    return replace(around, after=None)
+
+
+def _after_change(target: Target, series: Counted, part: Part, around: Neighbours) -> float | None:
+    """What the next row adds to the hours before it, where its state does not tell."""
+    after = around.after
+    if after is None:
         return None
+    if not _is_hour(after):
+        began = None if target.counted_at is None or _hour_of(after) != part.until else target.counted_at(part.until)
+        return None if began is None or after.state is None else after.state - began
     for hour in counted_hours(series, part.following):
         if hour.start == after.start and hour.state is None:
             return hour.change
     return None
+
+
+def _is_hour(row: CountedRow) -> bool:
+    return row.end - row.start == HOUR_SECONDS
+
+
+def _hour_of(row: CountedRow) -> int:
+    return row.start // HOUR_SECONDS * HOUR_SECONDS
 
 
 def _count(written: Written, plan: CountedPlan) -> None:

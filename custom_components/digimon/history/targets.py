@@ -4,8 +4,8 @@ Looked up anew for each run: people rename sensors, disable them, leave them out
 other units, all while we run.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from homeassistant.components.recorder.entity_options import is_entity_recorded
@@ -43,6 +43,10 @@ class Target:
     unit: str
     """Of its statistics, which is not always that of its state."""
 
+    counted_at: Callable[[int], int | None] | None = None
+    """Where no register is shown but what we counted ourselves: that count at the beginning of the running hour (UTC)
+    in Wh, None where it is not known."""
+
     def to_stored(self, value: float) -> float:
         """From the series' unit to that of the statistics."""
         return _CONVERTERS[self.series.unit_class].convert(value, self.series.unit, self.unit)
@@ -74,10 +78,22 @@ async def find_targets(hass: HomeAssistant, coordinator: DigimonCoordinator) -> 
             continue
         target = _target(hass, series, entity, stored.get(entity.entity_id))
         if isinstance(target, Target):
-            found.append(target)
+            found.append(replace(target, counted_at=_counted_at(series, coordinator)))
         else:
             skipped[series.key] = target
     return Targets(found=tuple(found), skipped=skipped)
+
+
+def _counted_at(series: Series, coordinator: DigimonCoordinator) -> Callable[[int], int | None] | None:
+    if not coordinator.counts_energy or not isinstance(series, Counted) or series.samples is None:
+        return None
+    place = ("consumed", "produced").index(series.samples)
+
+    def counted_at(utc: int) -> int | None:
+        counted = coordinator.counted_at(utc)
+        return None if counted is None else counted[place]
+
+    return counted_at
 
 
 def _entities(hass: HomeAssistant, coordinator: DigimonCoordinator) -> dict[str, er.RegistryEntry]:

@@ -147,8 +147,10 @@ class CardBoard(Board):
 
     def _running(self, _: dict[str, int]) -> Any:
         now = self.now()
-        quarter = self.quarter(now // QUARTER_SECONDS * QUARTER_SECONDS, now)
-        self._quarters.pop(now // QUARTER_SECONDS * QUARTER_SECONDS, None)
+        # At its very end a quarter still runs: it is over with the first telegram of the next one.
+        start = (now - 1) // QUARTER_SECONDS * QUARTER_SECONDS
+        quarter = self.quarter(start, now)
+        self._quarters.pop(start, None)
         return {} if quarter is None else "".join(quarter.document()).encode()
 
     def _meter(self, _: dict[str, int]) -> Any:

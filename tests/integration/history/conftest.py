@@ -1,5 +1,6 @@
 """A board with a card, and a Home Assistant with a real recorder whose time the tests make."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_socket import socket_allow_hosts
 
-from core.clock import HOUR_SECONDS
+from core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.coordinator import DigimonConfigEntry
 from custom_components.digimon.history.historian import Historian
@@ -32,6 +33,8 @@ from .house import ModelHouse
 START = at("2026-01-10T00:00")
 OFFTAKE = "sensor.digimon_consumed_energy"
 INJECTION = "sensor.digimon_produced_energy"
+_MINUTES = 300
+"""Of one row of the short-term statistics."""
 
 
 @pytest.fixture
@@ -177,6 +180,11 @@ class World:
         """The coordinator reads the board."""
         await self.entry.runtime_data.coordinator.async_refresh()
         await self.hass.async_block_till_done()
+        # What was missed is counted between two polls, of which there are twelve in a minute.
+        while counting := [task for task in asyncio.all_tasks() if task.get_name() == f"{DOMAIN} energy"]:
+            await asyncio.wait(counting)
+            await self.entry.runtime_data.coordinator.async_refresh()
+            await self.hass.async_block_till_done()
 
     async def compile(self, start: int) -> None:
         """Home Assistant makes the statistics of five minutes, and at the end of an hour those of the hour."""
@@ -186,20 +194,51 @@ class World:
         await self.hass.async_block_till_done()
 
     async def live_until(self, utc: int) -> None:
-        """Let hours pass as they do: polls, states, and statistics ten seconds after each hour."""
+        """Let hours pass as they do: polls, states, and statistics ten seconds after each hour.
+
+        Of the statistics of five minutes only the next ones and the last ones of an hour are made.
+        """
         while (end := self.now // HOUR_SECONDS * HOUR_SECONDS + HOUR_SECONDS) <= utc:
-            if self.now < end - 300:
-                self.move_to(end - 290)
+            await self._hear_quarters_until(end)
+            minutes = self.now // _MINUTES * _MINUTES
+            if minutes + _MINUTES < end - _MINUTES:
+                self.move_to(minutes + _MINUTES + 10)
+                await self.poll()
+                await self.compile(minutes)
+                await self.settled()
+            if self.now < end - _MINUTES:
+                self.move_to(end - _MINUTES + 10)
                 await self.poll()
             # The last state of the hour is of its end, so that its row can be exact.
             self.move_to(end - 0.001)
             await self.poll()
             self.move_to(end + 10)
             await self.poll()
-            await self.compile(end - 300)
+            await self.compile(end - _MINUTES)
             await self.settled()
         if self.now < utc:
+            await self._hear_quarters_until(utc)
             self.move_to(utc)
+            await self.poll()
+
+    async def _hear_quarters_until(self, utc: int) -> None:
+        """What neither card nor register keeps is heard in time or never: each quarter up to its end."""
+        lost = self.board.without_card
+        while self.board.original and (
+            lost.covers(self.now) or lost.covers(self.now // QUARTER_SECONDS * QUARTER_SECONDS)
+        ):
+            start = self.now // QUARTER_SECONDS * QUARTER_SECONDS
+            # The quarter before is looked for on the card for half a minute, and then what was heard of it counts.
+            for late in range(start + 5, min(start + 60, utc), 5):
+                if late > self.now:
+                    self.move_to(late)
+                    await self.poll()
+            end = start + QUARTER_SECONDS
+            if end >= utc:
+                return
+            self.move_to(end - 0.001)
+            await self.poll()
+            self.move_to(end + 5)
             await self.poll()
 
     async def rows(self, entity_id: str, *, unit: str = "Wh", kind: str = "energy") -> list[dict[str, Any]]:
@@ -226,6 +265,14 @@ class World:
         before, after = self.board.house.registers(start), self.board.house.registers(start + HOUR_SECONDS)
         places = (0, 1) if kind == "consumed" else (2, 3)
         return sum(after[place] - before[place] for place in places)
+
+    def last_interval(self, start: int) -> float:
+        """What may count in the hour after or before in Wh, where Home Assistant itself saw an hour without registers.
+
+        The last interval before the hour ends is not over when it is last seen.
+        """
+        powers = [abs(self.board.house.power(utc - INTERVAL_SECONDS)) for utc in (start, start + HOUR_SECONDS)]
+        return max(powers) * INTERVAL_SECONDS / HOUR_SECONDS
 
     async def assert_true(self, first: int, until: int, *, within: float = 1.01) -> None:
         """Every hour of a period is what the house took and gave, and there are no others before it."""

@@ -40,19 +40,35 @@ async def test_the_first_hours_of_home_assistant_follow_those_of_the_card(world:
     await world.assert_true(START, ADDED + 5 * HOUR_SECONDS)
 
 
-async def test_also_the_first_five_minutes_of_home_assistant_follow(world: World) -> None:
+@pytest.mark.parametrize("added", [ADDED, START + 25 * DAY], ids=["one month", "two months"])
+async def test_also_the_first_five_minutes_of_home_assistant_follow(world: World, added: int) -> None:
     """S3: what is compiled next goes on from the five minutes, so they have to fit as well."""
-    world.move_to(ADDED + 600)
+    world.move_to(added + 600)
     await world.start()
     await world.settled()
-    world.move_to(ADDED + 890)
+    await _assert_that_five_minutes_follow(world, added)
+
+
+async def test_the_five_minutes_follow_what_a_person_asked_for(world: World) -> None:
+    """Somebody cleared the statistics, so that Home Assistant begins to count at zero."""
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.live_until(ADDED + 2 * HOUR_SECONDS + 20)
+    get_instance(world.hass).async_clear_statistics([OFFTAKE])
+    await world.recorded()
+    await world.historian.import_range(START, world.now, dry_run=False)
+    await _assert_that_five_minutes_follow(world, ADDED + 2 * HOUR_SECONDS)
+
+
+async def _assert_that_five_minutes_follow(world: World, hour: int) -> None:
+    world.move_to(hour + 890)
     await world.poll()
-    world.move_to(ADDED + 910)
-    await world.compile(ADDED + 600)
+    world.move_to(hour + 910)
+    await world.compile(hour + 600)
     await world.settled()
     last = (await world.rows(OFFTAKE))[-1]
     (five,) = await _five_minutes(world, OFFTAKE)
-    before, after = world.board.house.registers(ADDED), world.board.house.registers(ADDED + 890)
+    before, after = world.board.house.registers(hour), world.board.house.registers(hour + 890)
     assert five["sum"] - last["sum"] == pytest.approx(sum(after[:2]) - sum(before[:2]), abs=1)
 
 

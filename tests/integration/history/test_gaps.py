@@ -119,7 +119,10 @@ async def test_the_sensor_was_away_so_long_that_its_five_minutes_are_gone(living
 
 
 async def test_only_what_was_missed_is_asked_of_the_board(living: World) -> None:
+    living.board.requests.clear()
     await living.live_until(ADDED + 6 * HOUR_SECONDS + 1200)
+    # Nothing was missed so far.
+    assert not [path for path in living.board.card_requests if path.startswith("/historic/")]
     await living.stop()
     living.board.requests.clear()
     living.move_to(ADDED + 8 * HOUR_SECONDS + 1200)
