@@ -78,7 +78,7 @@ class Builder:
             pass
         if not day.complete():
             self.asked = date
-        return day, self.index.rows(date, unfinished)
+        return day, self.index.rows(day)
 
     async def run(self) -> None:
         """Work for ever."""

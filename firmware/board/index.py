@@ -8,7 +8,7 @@ from struct import unpack_from
 
 from core.clock import HOUR_SECONDS, SUMMER_BIT, is_summer, month_of, quarter_id_of_label, quarter_start
 from core.quarter import Quarter
-from core.records import INDEX_BYTES, REGISTERS, pack_index, unpack_index
+from core.records import INDEX_BYTES, REGISTERS, index_head, index_row, pack_index
 
 from .store import NO_FILE
 
@@ -38,6 +38,8 @@ _MONTH_BYTES = _DAYS * PLACES_A_DAY * INDEX_BYTES
 _ORDER = ((0, 12), (96, 100), (12, 96))
 # While a month's file is being made; who waits longer is read from its quarter file later, without registers.
 _MOST_WAITING = 8
+# Records that are read at once: a sector.
+_RECORDS = 512 // INDEX_BYTES
 
 # What is known of a place: a file of the quarter that has no record.
 WINTER = 1
@@ -67,6 +69,7 @@ class Day:
     :ivar date: year, month and day.
     :ivar folder: where its quarters are.
     :ivar missing: for each place `WINTER` or `SUMMER` if a record of that quarter has to be made, else 0.
+    :ivar there: for each place whether there is a record that says something.
     :ivar records: how many there are.
     :ivar check: changes when a record does.
     """
@@ -76,6 +79,7 @@ class Day:
         year, month, day = date
         self.folder = f"/meter/{year:04d}/{month:02d}/{day:02d}"
         self.missing = bytearray(PLACES_A_DAY)
+        self.there = bytearray(PLACES_A_DAY)
         self.records = 0
         self.check = 0
 
@@ -107,8 +111,7 @@ class Index:
                 file.readinto(record)
         except OSError:
             return False
-        row = unpack_index(record)
-        return row is not None and row[0] == quarter_id
+        return index_head(record) == quarter_id
 
     def put(self, quarter: Quarter, registers: "Registers") -> None:
         """Write the record of a quarter, or let it wait for its month's file.
@@ -147,54 +150,63 @@ class Index:
         :raises OSError: the card fails.
         """
         missing = day.missing
-        for name in self._store.files(day.folder):
-            quarter_id = quarter_id_of_label(*day.date, name[:-5]) if name.endswith(".json") else None
-            if quarter_id is not None and quarter_id != unfinished:
-                missing[place_of(quarter_id)] = SUMMER if quarter_id & SUMMER_BIT else WINTER
+        # The first quarter of the day, of which the others differ in their last byte.
+        midnight = quarter_id_of_label(*day.date, "0000W")
+        if midnight is not None:
+            for name in self._store.files(day.folder):
+                quarter = _quarter_of(name)
+                if quarter >= 0 and midnight | quarter != unfinished:
+                    place = place_of(midnight | quarter) if 8 <= quarter & 0x7F < 12 else quarter & 0x7F
+                    missing[place] = SUMMER if quarter & SUMMER_BIT else WINTER
         yield
-        for place, record in self._records(day.date):
-            if record[0] | record[1] | record[2] | record[3]:
-                row = unpack_index(record)
+        there = day.there
+        for first, number, records in self._records(day.date):
+            for place in range(first, first + number):
+                position = (place - first) * INDEX_BYTES
                 # A damaged record counts as none.
-                if row is not None and row[0] != unfinished:
-                    if missing[place] and row[0] == quarter_at(*day.date, place, missing[place]):
+                quarter_id = index_head(records, position)
+                if quarter_id and quarter_id != unfinished:
+                    if missing[place] and quarter_id == quarter_at(*day.date, place, missing[place]):
                         missing[place] = 0
-                    (check,) = unpack_from("<H", record, INDEX_BYTES - 2)
+                    # A file that says nothing has a record, too, so that it is not read again and again.
+                    there[place] = records[position + 4]
+                    (check,) = unpack_from("<H", records, position + INDEX_BYTES - 2)
                     day.check = (day.check & 0xFFFFFF) * 31 + place + check
                     day.records += 1
-            if place % 8 == 7:
-                yield
+            yield
 
-    def rows(self, date: "tuple[int, int, int]", unfinished: int) -> "Generator[str]":
-        """The rows of a day in order of time, as JSON.
+    def rows(self, day: "Day") -> "Generator[str]":
+        """The rows of a day in order of time, as JSON, some at once.
 
+        :param day: what `look` found out.
         :raises OSError: the card fails; what came so far is not the whole day.
         """
         separator = ""
-        records = self._records(date)
+        blocks = self._records(day.date)
         try:
-            for _, record in records:
-                row = unpack_index(record)
-                # A file that says nothing has a record, too, so that it is not read again and again.
-                if row is not None and row[1] and row[0] != unfinished:
-                    yield separator + "[" + ",".join("null" if value is None else str(value) for value in row) + "]"
+            for place, number, records in blocks:
+                rows = [index_row(records, index * INDEX_BYTES) for index in range(number) if day.there[place + index]]
+                if rows:
+                    # Without the brackets of the list.
+                    yield separator + str(rows)[1:-1].replace(" ", "").replace("None", "null")
                     separator = ","
         finally:
-            records.close()
+            blocks.close()
 
-    def _records(self, date: "tuple[int, int, int]") -> "Generator[tuple[int, bytearray]]":
-        """Place and record of each quarter of a day in order of time; the same bytes each time."""
+    def _records(self, date: "tuple[int, int, int]") -> "Generator[tuple[int, int, bytearray]]":
+        """The records of a day in order of time, some at once: the place of the first, how many, the same bytes."""
         year, month, day = date
-        record = bytearray(INDEX_BYTES)
+        records = bytearray(_RECORDS * INDEX_BYTES)
         path = f"/index/{year:04d}/{month:02d}.idx"
         try:
             with self._store.open(path) as file:
                 for first, end in _ORDER:
                     file.seek(((day - 1) * PLACES_A_DAY + first) * INDEX_BYTES)
-                    for place in range(first, end):
-                        if file.readinto(record) != INDEX_BYTES:
+                    for place in range(first, end, _RECORDS):
+                        number = min((file.readinto(records) or 0) // INDEX_BYTES, end - place)
+                        if not number:
                             break
-                        yield place, record
+                        yield place, number, records
         except OSError as error:
             if error.errno == NO_FILE:
                 return
@@ -202,6 +214,15 @@ class Index:
                 # One bad sector: the file is made anew, elsewhere, from those of the quarters.
                 self._store.remove(path)
             raise
+
+
+def _quarter_of(name: str) -> int:
+    """What a file's name tells of its quarter: the last byte of its id; -1 for one that is none of a quarter."""
+    if len(name) == 10 and name[4] in "SW" and name[5:] == ".json" and name[:4].isdigit():
+        hour, minute = divmod(int(name[:4]), 100)
+        if hour < 24 and minute % 15 == 0 and minute < 60:
+            return (SUMMER_BIT if name[4] == "S" else 0) | hour * 4 + minute // 15
+    return -1
 
 
 def _path(quarter_id: int) -> str:

@@ -31,6 +31,8 @@ _INDEX_HEAD = "<IB"
 _INDEX_POWERS = 5
 _INDEX_ENERGY = 17
 _INDEX_REGISTERS = 25
+# All of them at once; a power is of 24 bits.
+_INDEX_ROW = "<IBHBHBHBHB8I"
 
 _GAP = 0xFFFFFF
 _NO_REGISTER = 0xFFFFFFFF
@@ -69,7 +71,7 @@ def pack_journal(record: bytearray, sequence: int, quarter: Quarter, first: int,
 
 def journal_head(record: "bytes | bytearray") -> tuple[int, int] | None:
     """The sequence number and the quarter id of a journal record; None when it is none, or damaged."""
-    if len(record) != JOURNAL_BYTES or not _is_whole(record):
+    if len(record) != JOURNAL_BYTES or not _is_whole(record, 0, JOURNAL_BYTES):
         return None
     sequence, quarter_id, first, number = unpack_from(_JOURNAL_HEAD, record, 0)
     if number > JOURNAL_MOST or first + number > QUARTER_INTERVALS or not _is_quarter(quarter_id):
@@ -111,23 +113,47 @@ def pack_index(record: bytearray, quarter: Quarter, registers: "list[int | None]
     _close(record)
 
 
-def unpack_index(record: "bytes | bytearray") -> "list[int | None] | None":
+def index_head(record: "bytes | bytearray", position: int = 0) -> int:
+    """The quarter id of an index record; 0 for one that is empty or damaged.
+
+    :param record: some of them.
+    :param position: where it begins in them.
+    """
+    quarter_id, number = unpack_from(_INDEX_HEAD, record, position)
+    if quarter_id and number <= QUARTER_INTERVALS and _is_whole(record, position, INDEX_BYTES):
+        return int(quarter_id) if _is_quarter(quarter_id) else 0
+    return 0
+
+
+def index_row(record: "bytes | bytearray", position: int = 0) -> "list[int | None]":
     """The row of a quarter.
 
+    :param record: some of them.
+    :param position: where one begins in them for which `index_head` gave an id.
     :returns: quarter id, number of intervals, mean and maximum offtake in W, mean and maximum
-        injection in W, offtake and injection in Wh, and the registers; None for a record that is
-        empty or damaged.
+        injection in W, offtake and injection in Wh, and the registers.
     """
-    if len(record) != INDEX_BYTES or not _is_whole(record):
-        return None
-    quarter_id, number = unpack_from(_INDEX_HEAD, record, 0)
-    if number > QUARTER_INTERVALS or not _is_quarter(quarter_id):
-        return None
-    row: list[int | None] = [quarter_id, number]
-    row.extend(_unpack_24(record, _INDEX_POWERS + 3 * place) for place in range(4))
-    row.extend(unpack_from("<II", record, _INDEX_ENERGY))
-    row.extend(_unpack_registers(record, _INDEX_REGISTERS))
+    values = unpack_from(_INDEX_ROW, record, position)
+    row: list[int | None] = [
+        values[0],
+        values[1],
+        values[2] | values[3] << 16,
+        values[4] | values[5] << 16,
+        values[6] | values[7] << 16,
+        values[8] | values[9] << 16,
+    ]
+    row.extend(values[10:12])
+    registers = values[12:]
+    if _NO_REGISTER in registers:
+        row.extend([None if register == _NO_REGISTER else register for register in registers])
+    else:
+        row.extend(registers)
     return row
+
+
+def unpack_index(record: "bytes | bytearray") -> "list[int | None] | None":
+    """The row of a quarter, as `index_row` gives it; None for a record that is empty or damaged."""
+    return index_row(record) if len(record) == INDEX_BYTES and index_head(record) else None
 
 
 def _is_quarter(quarter_id: int) -> bool:
@@ -144,16 +170,16 @@ def _clear(record: bytearray) -> None:
 
 
 def _close(record: bytearray) -> None:
-    pack_into("<H", record, len(record) - 2, _check_of(record))
+    pack_into("<H", record, len(record) - 2, _check_of(record, 0, len(record)))
 
 
-def _is_whole(record: "bytes | bytearray") -> bool:
-    return int(unpack_from("<H", record, len(record) - 2)[0]) == _check_of(record)
+def _is_whole(record: "bytes | bytearray", position: int, length: int) -> bool:
+    return int(unpack_from("<H", record, position + length - 2)[0]) == _check_of(record, position, length)
 
 
-def _check_of(record: "bytes | bytearray") -> int:
+def _check_of(record: "bytes | bytearray", position: int, length: int) -> int:
     # Inverted: the CRC of zeros is zero, and a sector that was never written must not pass.
-    return crc16(record, 0, len(record) - 2) ^ 0xFFFF
+    return crc16(record, position, position + length - 2) ^ 0xFFFF
 
 
 def _pack_24(record: bytearray, position: int, value: int) -> None:
