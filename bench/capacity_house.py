@@ -1,11 +1,12 @@
 """The quarters of a simulated house, month by month, made in seconds for a year.
 
-Only what a rule can look at is made: of a quarter in which nothing big runs, its mean and no more.
+Only what a rule can look at is made: of a quarter in which nothing is switched on that counts as a rise, and none was
+just before or is just after, there is the mean and no more.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise, repeat
 
 from core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS, days_from_civil, month_length
 from custom_components.digimon.capacity.months import Month
@@ -13,10 +14,10 @@ from custom_components.digimon.capacity.offtake import SHORT_MEAN_SECONDS
 from simulator.appliances import SOLAR_AND_CAR, Household
 from simulator.dates import local_date
 from simulator.day import Day
-from simulator.profile import Ripple
+from simulator.profile import Profile, Ripple
 
-# Below it no quarter can come near the least target; tests/capacity/test_properties.py makes sure.
-QUIET_W = 2250
+# No rise (`habits.RISE_W`) fits below it, and no target: what is not made would change nothing that is told or learned.
+QUIET_W = 950
 _SHORT_INTERVALS = SHORT_MEAN_SECONDS // INTERVAL_SECONDS
 
 
@@ -55,8 +56,11 @@ class HouseMonth:
         return max(quarter.mean_w for quarter in self.quarters)
 
 
-def house_month(seed: int, month: Month, household: Household = SOLAR_AND_CAR) -> HouseMonth:
-    """A month of the house of a seed."""
+def house_month(seed: int, month: Month, household: Household = SOLAR_AND_CAR, *, quiet_w: int = QUIET_W) -> HouseMonth:
+    """A month of the house of a seed.
+
+    :param quiet_w: up to which power a quarter is quiet; below 0 every quarter has its intervals.
+    """
     ripple = Ripple(seed)
     first = days_from_civil(*month, 1)
     return HouseMonth(
@@ -64,20 +68,22 @@ def house_month(seed: int, month: Month, household: Household = SOLAR_AND_CAR) -
         tuple(
             quarter
             for days in range(first, first + month_length(*month))
-            for quarter in _of_day(Day(seed, local_date(days), ripple, household), local_date(days).start)
+            for quarter in _of_day(Day(seed, local_date(days), ripple, household), local_date(days).start, quiet_w)
         ),
     )
 
 
-def _of_day(day: Day, start: int) -> Iterator[Quarter]:
-    for second in range(0, day.profile.length, QUARTER_SECONDS):
-        mean_w = day.quarters[second // QUARTER_SECONDS][0] // QUARTER_SECONDS
-        if day.profile.highest(second, second + QUARTER_SECONDS) <= QUIET_W:
-            yield Quarter(start + second, mean_w)
-            continue
-        powers = [max(power, 0) for power in day.profile.powers(second, second + QUARTER_SECONDS)]
-        means = tuple(
-            sum(powers[begin : begin + INTERVAL_SECONDS]) // INTERVAL_SECONDS
-            for begin in range(0, QUARTER_SECONDS, INTERVAL_SECONDS)
-        )
-        yield Quarter(start + second, mean_w, means)
+def _of_day(day: Day, start: int, quiet_w: int) -> Iterator[Quarter]:
+    """The quarters of a day; the first and the last one, whose neighbours are not in it, are never quiet."""
+    length, profile = day.profile.length, day.profile
+    loud = [profile.highest(begin, begin + QUARTER_SECONDS) > quiet_w for begin in range(0, length, QUARTER_SECONDS)]
+    near = [any(three) for three in zip((True, *loud), loud, (*loud[1:], True), strict=False)]
+    for number, begin in enumerate(range(0, length, QUARTER_SECONDS)):
+        mean_w = day.quarters[number][0] // QUARTER_SECONDS
+        yield Quarter(start + begin, mean_w, _means(profile, begin) if near[number] else ())
+
+
+def _means(profile: Profile, begin: int) -> tuple[int, ...]:
+    """Mean offtake of every interval of a quarter, W."""
+    sums = list(accumulate(map(max, profile.powers(begin, begin + QUARTER_SECONDS), repeat(0)), initial=0))
+    return tuple((after - before) // INTERVAL_SECONDS for before, after in pairwise(sums[::INTERVAL_SECONDS]))

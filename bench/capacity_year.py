@@ -1,9 +1,17 @@
 """What is told, and how rightly, in a year of the simulated house.
 
 Usage: python bench/capacity_year.py [--plain] [SEED...]
-Prints one line of JSON per house and target. Nobody acts on a message. A *false alarm* is one
-in a quarter that ended at or below its target all the same. A *miss* is a quarter above its target of which nothing was
-said a minute before it was certain. Beside our rule stand two others, each once per quarter:
+Prints one line of JSON per house and target. Nobody acts on a message.
+
+- A *false alarm* is one in a quarter that ended at or below its target all the same.
+- A *miss* is a quarter above its target of which nothing was said a minute before it was certain, though it could be
+  seen half a minute before that: so long a load has to last to be told from a burst.
+- A quarter was *too sudden* when it could not: at some moment of the half minute that ends a minute before it was
+  certain, the power of the last 10 seconds, going on to the end, led to no more than the target.
+- A message was *in time* when its quarter ended above the target and there was a minute or more to switch off what
+  a person can, and stay within it.
+
+Beside our rule stand two others, each once per quarter:
 
 - *two_kilowatt*: a person, too, sheds 2 kW and no more, is told of the slightest excess and waits for nothing;
 - *naive*: the projection of this moment's power is above the target.
@@ -19,15 +27,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from statistics import median
+from typing import NamedTuple
 
 from bench.capacity_house import HouseMonth, Quarter, house_month
 from core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS
 from custom_components.digimon.capacity.events import PeakWarning
 from custom_components.digimon.capacity.forecast import default_goal, forecast, target
-from custom_components.digimon.capacity.habits import Loads, follow_loads
+from custom_components.digimon.capacity.habits import KEPT_RUNS, RISE_W, Loads, Rise, Run, follow_loads
 from custom_components.digimon.capacity.level import PERSON_LEAD_SECONDS, Level
 from custom_components.digimon.capacity.months import YEAR_MONTHS, Month, month_at
-from custom_components.digimon.capacity.offtake import LONG_MEAN_SECONDS, Intervals, Observation, Offtake
+from custom_components.digimon.capacity.offtake import (
+    LONG_MEAN_SECONDS,
+    SHORT_MEAN_SECONDS,
+    SUDDEN_MEAN_SECONDS,
+    Intervals,
+    Observation,
+    Offtake,
+)
 from custom_components.digimon.capacity.peaks import FLOOR_W, RunningPeak, month_peaks
 from custom_components.digimon.capacity.risk import advance
 from custom_components.digimon.capacity.state import Memory, Settings, State
@@ -40,27 +56,46 @@ ENOUGH_SECONDS = 60
 _MINUTE_INTERVALS = LONG_MEAN_SECONDS // INTERVAL_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """How a quarter passed its target."""
+
+    certain: int
+    """Second at which the energy of the quarter passed it, 900 at the latest."""
+
+    was_foreseeable: bool
+    """Whether it could be seen for half a minute, a minute before."""
+
+
 @dataclass(slots=True)
 class Score:
     """What a rule told in a year."""
 
     messages: int = 0
     misses: int = 0
+    too_sudden: int = 0
+    in_time: int = 0
     false_by_month: Counter[Month] = field(default_factory=Counter)
     seconds_before_certain: list[int] = field(default_factory=list)
 
-    def add(self, month: Month, told: int | None, certain: int | None) -> None:
+    def add(self, month: Month, told: int | None, exceeded: Exceeded | None, act_by: int | None = None) -> None:
         """Add a quarter.
 
         :param told: second of the message, None without one.
-        :param certain: second at which the target was passed, 900 at the latest; None when it never was.
+        :param exceeded: None for a quarter that ended within its target.
+        :param act_by: until which second something could be done, as the message said.
         """
         self.messages += told is not None
-        self.misses += certain is not None and (told is None or told > certain - ENOUGH_SECONDS)
-        if told is not None and certain is None:
-            self.false_by_month[month] += 1
-        if told is not None and certain is not None:
-            self.seconds_before_certain.append(certain - told)
+        if exceeded is None:
+            if told is not None:
+                self.false_by_month[month] += 1
+            return
+        if told is not None:
+            self.seconds_before_certain.append(exceeded.certain - told)
+            self.in_time += act_by is not None and act_by - told >= ENOUGH_SECONDS
+        if told is None or told > exceeded.certain - ENOUGH_SECONDS:
+            self.misses += exceeded.was_foreseeable
+            self.too_sudden += not exceeded.was_foreseeable
 
     @property
     def false_alarms(self) -> int:
@@ -74,17 +109,30 @@ class Score:
             "false_alarms": self.false_alarms,
             "worst_month": max(self.false_by_month.values(), default=0),
             "misses": self.misses,
+            "too_sudden": self.too_sudden,
+            "in_time": self.in_time,
             "seconds_before_certain": int(median(self.seconds_before_certain or [0])),
         }
 
 
+class Ended(NamedTuple):
+    """A rise that is over, to be learned from."""
+
+    utc: int
+    run: Run
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A quarter that could be told of, what came before it, and what was known of the loads when it began."""
+    """A quarter that could be told of, and what came before it."""
 
     before: Quarter
     quarter: Quarter
-    loads: Loads
+    rises: tuple[Rise, ...]
+    """What ran when it began."""
+
+    ended: tuple[Ended, ...]
+    """What had ended since the one before."""
 
 
 def observations(quarter: Quarter, peak: RunningPeak | None, first: int = 0) -> Iterator[Observation]:
@@ -106,25 +154,35 @@ def observations(quarter: Quarter, peak: RunningPeak | None, first: int = 0) -> 
 
 def watched(quarters: Sequence[Quarter]) -> list[Watched]:
     """The quarters in which something can be told at any target; the loads are followed through the others, too."""
-    loads, found = Loads(), []
+    rises: tuple[Rise, ...] = ()
+    found: list[Watched] = []
+    ended: list[Ended] = []
     for before, quarter in pairwise(quarters):
         if not quarter.intervals:
-            loads = loads.without_rises()
             continue
         if quarter.most_w > FLOOR_W:
-            found.append(Watched(before, quarter, loads))
-        loads = _followed(loads, before, quarter)
+            found.append(Watched(before, quarter, rises, tuple(ended)))
+            ended.clear()
+        rises, over = _followed(rises, before, quarter)
+        ended += over
     return found
 
 
-def _followed(loads: Loads, before: Quarter, quarter: Quarter) -> Loads:
+def _followed(rises: tuple[Rise, ...], before: Quarter, quarter: Quarter) -> tuple[tuple[Rise, ...], list[Ended]]:
+    """What runs after a quarter, and what ended in it; nothing where nothing runs and the power is about the same."""
     powers = (before.intervals or (before.mean_w,) * _MINUTE_INTERVALS)[-_MINUTE_INTERVALS:] + quarter.intervals
+    if not rises and max(powers) - min(powers) < RISE_W:
+        return rises, []
     begin = quarter.start - LONG_MEAN_SECONDS
     timed = tuple((begin + number * INTERVAL_SECONDS, power) for number, power in enumerate(powers))
+    ended: list[Ended] = []
     for number in range(_MINUTE_INTERVALS, len(timed)):
         now = Observation(time_utc=timed[number][0])
-        loads = follow_loads(loads, Offtake(last=now, baseline=None, recent=timed[number - _MINUTE_INTERVALS : number]))
-    return loads
+        recent = timed[number - _MINUTE_INTERVALS : number]
+        loads = follow_loads(Loads(rises=rises), Offtake(last=now, baseline=None, recent=recent))
+        rises = loads.rises
+        ended += [Ended(now.time_utc, run) for run in loads.runs]
+    return rises, ended
 
 
 def naive(quarter: Quarter, target_w: int) -> int | None:
@@ -138,16 +196,21 @@ def naive(quarter: Quarter, target_w: int) -> int | None:
     return None
 
 
-def certain_at(quarter: Quarter, target_w: int) -> int | None:
-    """The second at which the energy of the quarter passes the target."""
+def exceeded(quarter: Quarter, target_w: int) -> Exceeded | None:
+    """How a quarter passed its target; None when it did not."""
     if quarter.mean_w <= target_w:
         return None
-    energy = 0
-    for number, power in enumerate(quarter.intervals):
-        energy += power * INTERVAL_SECONDS
-        if energy > target_w * QUARTER_SECONDS:
-            return (number + 1) * INTERVAL_SECONDS
-    return QUARTER_SECONDS
+    energies = accumulate(power * INTERVAL_SECONDS for power in quarter.intervals)
+    passed = (number for number, energy in enumerate(energies, 1) if energy > target_w * QUARTER_SECONDS)
+    certain = next(passed, QUARTER_INTERVALS) * INTERVAL_SECONDS
+    seen = dict(enumerate(quarter.projections(), SHORT_MEAN_SECONDS // INTERVAL_SECONDS))
+    last = (certain - ENOUGH_SECONDS) // INTERVAL_SECONDS
+    return Exceeded(
+        certain=certain,
+        was_foreseeable=all(
+            seen.get(number, 0) > target_w for number in range(last - SUDDEN_MEAN_SECONDS // INTERVAL_SECONDS, last + 1)
+        ),
+    )
 
 
 class Family:
@@ -158,6 +221,8 @@ class Family:
         self._settings = Settings(automation_lead_seconds=PERSON_LEAD_SECONDS)
         self._state = State(memory=Memory(since_utc=begin_utc))
         self.ours, self.two_kilowatt, self.naive = Score(), Score(), Score()
+        self._runs: tuple[Run, ...] = ()
+        self.told: list[PeakWarning] = []
         self.above = 0
         self.peak: RunningPeak | None = None
 
@@ -171,24 +236,40 @@ class Family:
         """Of the quarter that comes."""
         return target(None if self.peak is None else self.peak.power_w, self._settings.goal_w)
 
+    def learn(self, ended: Sequence[Ended]) -> None:
+        """Take what ended since; not what a message may have ended."""
+        learned = [
+            over.run
+            for over in ended
+            if over.run.seconds == QUARTER_SECONDS
+            or not any(over.utc - over.run.seconds <= warning.time_utc <= over.utc for warning in self.told)
+        ]
+        self._runs = (*self._runs, *learned)[-KEPT_RUNS:]
+
     def live(self, seen: Watched) -> None:
-        """Go through a quarter."""
+        """Go through a quarter, what ended before it having been learned."""
         quarter, month = seen.quarter, month_at(seen.quarter.start)
-        certain = certain_at(quarter, self.target_w)
-        self.above += certain is not None
-        told: list[int] = []
+        outcome = exceeded(quarter, self.target_w)
+        self.above += outcome is not None
+        warnings: list[PeakWarning] = []
         high: list[int] = []
         for minute_before in observations(seen.before, self.peak, QUARTER_INTERVALS - 1):
             self._state, _ = advance(self._state, minute_before, self._settings)
-        self._state = replace(self._state, loads=seen.loads)
+        self._state = replace(self._state, loads=Loads(rises=seen.rises, runs=self._runs))
         for now in observations(quarter, self.peak):
             self._state, events = advance(self._state, now, self._settings)
-            told += [now.second for event in events if isinstance(event, PeakWarning)]
+            warnings += [event for event in events if isinstance(event, PeakWarning)]
             if self._state.automation_level in {Level.HIGH, Level.CERTAIN}:
                 high.append(now.second)
-        self.ours.add(month, next(iter(told), None), certain)
-        self.two_kilowatt.add(month, next(iter(high), None), certain)
-        self.naive.add(month, naive(quarter, self.target_w), certain)
+        self.told += warnings
+        if warnings:
+            act_by = warnings[0].act_by_utc
+            told = warnings[0].time_utc - quarter.start
+            self.ours.add(month, told, outcome, None if act_by is None else act_by - quarter.start)
+        else:
+            self.ours.add(month, None, outcome)
+        self.two_kilowatt.add(month, next(iter(high), None), outcome)
+        self.naive.add(month, naive(quarter, self.target_w), outcome)
 
     def note(self, quarter: Quarter) -> None:
         """Take what the meter shows when a quarter has ended."""
@@ -211,16 +292,22 @@ def count(
     families = {with_goal: Family(quarters[1].start) for with_goal in (True, False)}
     for with_goal, family in families.items():
         for month in year:
-            _live_month(family, month, notable, _goal(month.month, recorded) if with_goal else None)
+            live_month(family, month, notable, _goal(month.month, recorded) if with_goal else None)
     return families
 
 
-def _live_month(family: Family, month: HouseMonth, notable: dict[int, Watched], goal_w: int | None) -> None:
+def live_month(family: Family, month: HouseMonth, notable: dict[int, Watched], goal_w: int | None) -> None:
+    """Let a family live through a month.
+
+    :param notable: begin of a quarter -> what was `watched` of it.
+    """
     family.begin_month(goal_w)
     for quarter in month.quarters:
         seen = notable.get(quarter.start)
-        if seen is not None and quarter.most_w > family.target_w:
-            family.live(seen)
+        if seen is not None:
+            family.learn(seen.ended)
+            if quarter.most_w > family.target_w:
+                family.live(seen)
         family.note(quarter)
 
 

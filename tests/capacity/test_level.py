@@ -1,5 +1,7 @@
 """How levels are climbed and left again."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.digimon.capacity.forecast import Forecast, forecast
@@ -145,5 +147,25 @@ def test_a_slight_excess_waits_until_the_last_two_minutes(
     projected_w: int,
     due: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    now = forecast(second=second, demand_w=projected_w, power_w=0, target_w=TARGET_W)
+    now = replace(projecting(second, projected_w), projected_w=projected_w, is_pressing=False)
     assert is_due_for_person(now, 240, 2000) is due
+
+
+@pytest.mark.parametrize(("chance_percent", "from_second"), [(0, 300), (9, 300), (10, 450), (49, 450), (50, None)])
+def test_the_likelier_it_ends_by_itself_the_longer_a_message_waits(
+    chance_percent: int, from_second: int | None
+) -> None:
+    """5 kW instead of 4: shedding 2.5 kW saves it until second 540."""
+    now = [replace(projecting(second, 5000), is_pressing=False) for second in range(0, 630, 5)]
+    due = [ahead.second for ahead in now if is_due_for_person(ahead, 240, 2000, chance_percent=chance_percent)]
+    assert next(iter(due), None) == from_second
+
+
+def test_nothing_is_waited_for_when_an_oven_would_make_it_too_late() -> None:
+    """4.1 kW pass 4.0 within the last minute; with an oven more they would much earlier."""
+    pressing = [second for second in range(0, 780, 5) if projecting(second, 4100).is_pressing]
+    assert pressing == list(range(pressing[0], 780, 5))
+    assert not projecting(pressing[0], 4100).is_last_call
+    assert is_due_for_person(projecting(pressing[0], 4100), 240, 2000, chance_percent=100)
+    assert not is_due_for_person(projecting(pressing[0] - 5, 4100), 240, 2000, chance_percent=100)
+    assert not is_due_for_person(projecting(pressing[0], 3900), 240, 2000)

@@ -22,6 +22,9 @@ STALE_MARGIN_W = 150
 LAST_CALL_SECONDS = 75
 """A message that comes less than a minute before it is too late is none; polls come every 5 seconds."""
 
+SURPRISE_W = 2500
+"""What a family may switch on at any moment, an oven or a kettle: waiting ends before it would make a message late."""
+
 _LAST_SECONDS = 30
 """So close to the quarter's end room means nothing: a load that fills it would overrun into the next quarter."""
 
@@ -57,6 +60,9 @@ class Forecast:
 
     is_last_call: bool
     """Whether the target is passed within 75 s unless something is switched off: there is no time to see what lasts."""
+
+    is_pressing: bool
+    """Whether it would be a last call if an oven were switched on now."""
 
     certain: bool
     """Whether the energy so far is above the target: nothing can save this quarter."""
@@ -121,11 +127,13 @@ def forecast(  # noqa: PLR0913 - the terms of the formulas
     """
     left = QUARTER_SECONDS - second
     highest_w = max(power_w, sudden_w or 0)
-    is_last_call = highest_w * min(left, LAST_CALL_SECONDS) > (target_w - demand_w) * QUARTER_SECONDS
+    room = (target_w - demand_w) * QUARTER_SECONDS
+    soon = min(left, LAST_CALL_SECONDS)
+    is_last_call = highest_w * soon > room
     if is_last_call:
         power_w = highest_w
     projected_w = demand_w + power_w * left // QUARTER_SECONDS
-    raw_headroom_w = (target_w - demand_w) * QUARTER_SECONDS // left - margin_w
+    raw_headroom_w = room // left - margin_w
     headroom_w = 0 if left < _LAST_SECONDS else max(0, raw_headroom_w)
     if connection_w is not None:
         headroom_w = min(headroom_w, connection_w)
@@ -139,5 +147,6 @@ def forecast(  # noqa: PLR0913 - the terms of the formulas
         headroom_w=headroom_w,
         steady_w=min(headroom_w, target_w - margin_w),
         is_last_call=is_last_call,
+        is_pressing=(highest_w + SURPRISE_W) * soon > room,
         certain=(demand_w if least_w is None else least_w) > target_w,
     )

@@ -1,15 +1,16 @@
 """How long the loads of this house run: what a message waits for, and what it does not wait for.
 
-A kettle beside the charging car lifts the projection above the target and ends by itself a few minutes later. An oven
+A kettle beside the charging car lifts the projection above the target and ends by itself a few minutes later. A car
 does not. Both are a *rise*: the power goes up by a kilowatt or more and later comes down again. How long each rise
-lasted is remembered, and when the running quarter is too high because of a rise only, the rises of that size that
-lasted as long already tell how often they ended in time.
+lasted is remembered. When the running quarter is too high, the rises of the size of each one that runs, and that lasted
+as long already, tell how likely it is that enough of them ends in time.
 
 Only powers and times are kept; what was switched on is not known and need not be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import NamedTuple
 
 from ..core.clock import QUARTER_SECONDS
@@ -19,10 +20,10 @@ from .offtake import SHORT_MEAN_SECONDS, Offtake
 RISE_W = 1000
 """A smaller one is no reason to wait, and would be lost in what the house does all the time."""
 
-KEPT_RUNS = 100
+KEPT_RUNS = 200
 """What a family did in the last week or two; habits change with the season."""
 
-SHORT_SECONDS = 60
+SHORT_SECONDS = 30
 """What is over so soon is never told, so there is nothing to learn from it."""
 
 _BEFORE_SECONDS = 30
@@ -30,7 +31,11 @@ _BEFORE_SECONDS = 30
 _CLIMBS_SECONDS = 30
 _ALIKE_PERCENT = 15
 _LEAST_ALIKE = 5
-_ENOUGH_PERCENT = 10
+# Of the rises alike, those nearest in size say most: an oven and a heat pump differ by less than all that is alike.
+_NEAREST = 20
+# For three rises that makes a thousand cases to look at, not more.
+_CASES_PER_RISE = 10
+_RISES_IN_VIEW = 3
 _PERCENT = 100
 
 
@@ -39,7 +44,7 @@ class Run(NamedTuple):
 
     size_w: int
     seconds: int
-    """60 to 900; 900 is a quarter or more."""
+    """30 to 900; 900 is a quarter or more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,8 +77,12 @@ class Loads:
         return Loads(runs=self.runs)
 
 
-def follow_loads(loads: Loads, offtake: Offtake) -> Loads:
-    """Take a later moment; what was switched on and off since is seen in the powers of the last half minute."""
+def follow_loads(loads: Loads, offtake: Offtake, told_utc: int | None = None) -> Loads:
+    """Take a later moment; what was switched on and off since is seen in the powers of the last half minute.
+
+    :param told_utc: when a person was last told to switch something off. A rise that was there then and ended within
+        a quarter may be their doing: it says nothing of how long such loads run by themselves.
+    """
     now = offtake.last.time_utc
     power_w = offtake.mean_between(now - SHORT_MEAN_SECONDS, now)
     before_w = offtake.mean_between(now - _BEFORE_SECONDS, now - SHORT_MEAN_SECONDS)
@@ -94,30 +103,52 @@ def follow_loads(loads: Loads, offtake: Offtake) -> Loads:
     runs = [
         Run(rise.size_w, min(now - rise.begin_utc, QUARTER_SECONDS))
         for rise in ended
-        if now - rise.begin_utc >= SHORT_SECONDS
+        if _is_by_itself(rise, now, told_utc)
     ]
     return Loads(rises=tuple(rises), runs=(*loads.runs, *runs)[-KEPT_RUNS:])
 
 
-def ends_in_time(loads: Loads, now: Forecast, now_utc: int) -> bool:
-    """Whether the quarter is too high because of a rise that may well end before it does harm.
+def _is_by_itself(rise: Rise, end_utc: int, told_utc: int | None) -> bool:
+    """Whether there is something to learn from a rise that ended."""
+    if not SHORT_SECONDS <= end_utc - rise.begin_utc < QUARTER_SECONDS:
+        return end_utc - rise.begin_utc >= QUARTER_SECONDS
+    return told_utc is None or not rise.begin_utc <= told_utc <= end_utc
 
-    That is when one in ten or more of the rises alike that lasted as long as this one ended in time, and there were
-    enough of them to tell. Waiting costs little: there are still 90 s to act in when it did not help.
+
+def chance_to_end(loads: Loads, now: Forecast, now_utc: int) -> int:
+    """How likely it is, in percent, that loads end by themselves in time for the quarter to stay within its target.
+
+    Each of the newest three rises goes on as long as one of those alike that had lasted as long did, independently of
+    the others. A rise of which too little is known goes on; what else may be switched on is not looked at.
+
+    :returns: 0 when nothing is known of any rise, or when none need end.
     """
     left = QUARTER_SECONDS - now.second
-    for rise in reversed(loads.rises):
-        room = (now.target_w - now.demand_w) * QUARTER_SECONDS - rise.base_w * left
-        if room >= 0:
-            # Without this one, and those on top of it, the quarter stays within the target.
-            age = now_utc - rise.begin_utc
-            harmless_seconds = room // max(1, now.power_w - rise.base_w)
-            return _often_ends(loads.runs, rise.size_w, age, age + harmless_seconds)
-    return False
+    excess = now.power_w * left - (now.target_w - now.demand_w) * QUARTER_SECONDS
+    if excess <= 0:
+        return 0
+    # Per rise, the Ws that are not taken in this quarter when it ends as each of its cases did.
+    spared = [
+        [rise.size_w * max(0, left - seconds) for seconds in cases]
+        for rise in loads.rises[-_RISES_IN_VIEW:]
+        if (cases := _seconds_to_go(loads.runs, rise.size_w, now_utc - rise.begin_utc))
+    ]
+    if not spared:
+        return 0
+    together = [sum(case) for case in product(*spared)]
+    return sum(ws >= excess for ws in together) * _PERCENT // len(together)
 
 
-def _often_ends(runs: Iterable[Run], size_w: int, age: int, end: int) -> bool:
-    alike = [run.seconds for run in runs if abs(run.size_w - size_w) * _PERCENT <= _ALIKE_PERCENT * size_w]
-    lasted = [seconds for seconds in alike if seconds > age]
-    in_time = sum(seconds <= end for seconds in lasted)
-    return len(alike) >= _LEAST_ALIKE and in_time > 0 and in_time * _PERCENT >= _ENOUGH_PERCENT * len(lasted)
+def _seconds_to_go(runs: Sequence[Run], size_w: int, age: int) -> list[int]:
+    """How much longer rises alike went on that had lasted as long, shortest first; empty when there were too few."""
+    alike = [run for run in runs if abs(run.size_w - size_w) * _PERCENT <= _ALIKE_PERCENT * size_w]
+    lasted = [run for run in alike if run.seconds > age]
+    if len(alike) < _LEAST_ALIKE:
+        return []
+    nearest = sorted(lasted, key=lambda run: abs(run.size_w - size_w))[:_NEAREST]
+    # One that lasted a quarter goes on: nobody knows how long.
+    seconds = sorted(QUARTER_SECONDS if run.seconds == QUARTER_SECONDS else run.seconds - age for run in nearest)
+    count = len(seconds)
+    if count <= _CASES_PER_RISE:
+        return seconds
+    return [seconds[(2 * case + 1) * count // (2 * _CASES_PER_RISE)] for case in range(_CASES_PER_RISE)]

@@ -12,8 +12,10 @@ come after which waiting loses the quarter. Times are seconds of the quarter, po
 High is *due* the lead before the last moment at which shedding saves the quarter. An automation can shed what it was
 told, 2 kW by default. A person can also switch off what is big: whatever runs beyond the 2.5 kW that are paid anyway.
 And a person is not told of an excess so slight that a kettle's end undoes it, unless little of the quarter is left.
-While it is likely that what lifts the quarter above the target ends by itself (see `habits`), a person's lead is 90 s.
-A *last call*, when it is certain within 75 s, waits for nothing.
+While what lifts the quarter above the target may well end by itself (see `habits`), a person's lead is 90 s; while
+that is as likely as not, a message would rather be wrong than right, and there is none before it is *pressing*: when
+an oven that is switched on now would make it certain within 75 s. A *last call*, when it is certain within 75 s as it
+is, does not even wait for what lasts.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +28,13 @@ PERSON_LEAD_SECONDS = 240
 """A person has to read the message, walk and choose."""
 
 PATIENT_LEAD_SECONDS = 90
-"""What is left of it while it is likely that nothing need be done."""
+"""What is left of it while it may well be that nothing need be done."""
+
+MAY_END_PERCENT = 10
+"""Chance that the quarter saves itself, from which on a person's lead is the patient one."""
+
+OFTEN_ENDS_PERCENT = 50
+"""The same, from which on there is no message before it is pressing."""
 
 AUTOMATION_LEAD_SECONDS = 60
 
@@ -84,12 +92,16 @@ def is_due_for_automation(now: Forecast, lead_seconds: int, shed_w: int) -> bool
     return act_by is not None and now.second >= act_by - lead_seconds
 
 
-def is_due_for_person(now: Forecast, lead_seconds: int, shed_w: int, *, is_likely_to_end: bool = False) -> bool:
+def is_due_for_person(now: Forecast, lead_seconds: int, shed_w: int, *, chance_percent: int = 0) -> bool:
     """Whether a person has to be told: for small loads when an automation would with that lead, for big ones later.
 
-    :param is_likely_to_end: whether what is too much often ends in time by itself.
+    :param chance_percent: that what is too much ends in time by itself.
     """
-    if is_likely_to_end:
+    if now.is_pressing:
+        return now.projected_w > now.target_w
+    if chance_percent >= OFTEN_ENDS_PERCENT:
+        return False
+    if chance_percent >= MAY_END_PERCENT:
         lead_seconds = min(lead_seconds, PATIENT_LEAD_SECONDS)
     if now.projected_w * _PERMILLE < _SLIGHT_PERMILLE * now.target_w and now.second < _SLIGHT_FROM_SECOND:
         return False

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..core.clock import INTERVAL_SECONDS, QUARTER_SECONDS
 from .events import Event, NewMonthPeak, PeakWarning, QuarterFinished
 from .forecast import STALE_MARGIN_W, Forecast, forecast, target
-from .habits import Loads, Run, ends_in_time, follow_loads
+from .habits import Loads, Run, chance_to_end, follow_loads
 from .level import Level, climb, is_due_for_automation, is_due_for_person, person_sheds
 from .months import month_at
 from .offtake import STALE_SECONDS, Intervals, Observation, Offtake, follow, observe_intervals
@@ -42,7 +42,7 @@ def advance(state: State, now: Observation, settings: Settings) -> tuple[State, 
         state, before = State(memory=state.memory, loads=state.loads.without_rises()), None
     offtake = follow(before, now)
     was_silent = before is not None and now.time_utc - before.last.time_utc > STALE_SECONDS
-    loads = follow_loads(state.loads.without_rises() if was_silent else state.loads, offtake)
+    loads = follow_loads(state.loads.without_rises() if was_silent else state.loads, offtake, state.memory.warned_utc)
     events: list[Event] = []
     finished = None
     if before is not None and before.last.quarter_utc != now.quarter_utc:
@@ -150,7 +150,7 @@ def _look_ahead(state: State, settings: Settings) -> State:
         ahead,
         settings.lead_seconds,
         settings.shed_w,
-        is_likely_to_end=ends_in_time(state.loads, ahead, offtake.last.time_utc),
+        chance_percent=chance_to_end(state.loads, ahead, offtake.last.time_utc),
     )
     for_automation = is_due_for_automation(ahead, settings.automation_lead_seconds, settings.shed_w)
     return replace(
