@@ -31,6 +31,9 @@ RUNNING = ("projected", "new_peak_cost", "act_by", "headroom", "month_peak", "pe
 RISKS = ("peak_risk", "peak_at_risk")
 """How bad it is, for an automation and for a person."""
 
+RISK_COLORS = {"ok": "green", "watch": "amber", "high": "deep-orange", "certain": "red"}
+"""State of the risk -> colour of its tile. A tile of a sensor has one colour of its own, whatever the state."""
+
 TARIFF_HEADINGS = {
     "en": ("Capacity tariff", "This quarter"),
     "nl": ("Capaciteitstarief", "Dit kwartier"),
@@ -105,7 +108,8 @@ def tariff_view(sensors: dict[str, str], language: str) -> dict[str, Any]:
         {"type": "heading", "heading": bill, "icon": "mdi:cash-multiple"},
         _rows(sensors, *BILL),
         {"type": "heading", "heading": running, "icon": "mdi:timer-sand"},
-        *_tiles(sensors, *RISKS),
+        *risk_tiles(sensors["peak_risk"]),
+        *_tiles(sensors, "peak_at_risk"),
         _rows(sensors, *RUNNING),
     ]
     quarter = [{"type": "custom:digimon-quarter-card"}]
@@ -115,6 +119,20 @@ def tariff_view(sensors: dict[str, str], language: str) -> dict[str, Any]:
         "max_columns": 2,
         "sections": [{"type": "grid", "cards": figures}, {"type": "grid", "cards": quarter}],
     }
+
+
+def risk_tiles(entity: str) -> list[dict[str, Any]]:
+    """A tile per colour, of which one is seen; also one for when nothing is known.
+
+    :param entity: entity id of the risk.
+    """
+    tile = {"type": "tile", "entity": entity, "name": _WITHOUT_DEVICE, "grid_options": {"columns": 6}}
+    colored = [
+        {**tile, "color": color, "visibility": [{"condition": "state", "entity": entity, "state": state}]}
+        for state, color in RISK_COLORS.items()
+    ]
+    unknown = {"condition": "state", "entity": entity, "state_not": list(RISK_COLORS)}
+    return [*colored, {**tile, "visibility": [unknown]}]
 
 
 def _rows(sensors: dict[str, str], *keys: str) -> dict[str, Any]:

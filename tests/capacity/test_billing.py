@@ -17,7 +17,6 @@ from custom_components.digimon.capacity.billing import (
     cost_of_peak,
     euros,
     network_cost,
-    of_days,
     price_of,
     with_vat,
 )
@@ -72,7 +71,8 @@ def test_the_least_is_two_and_a_half_kilowatts(rates: Rates) -> None:
 def test_a_year_in_antwerp_with_vat(rates: Rates) -> None:
     made = bill(rates, *["4.24"] * 12, contract=Contract(area=Area.ANTWERPEN))
     assert made.price is not None
-    assert made.price.rate_of_year is None
+    assert made.price.found is not None
+    assert made.price.found.is_of_date
     # 4.24 x 49.4036563 x 1.06
     assert made.year == Decimal("4.24") * Decimal("49.4036563") * Decimal("1.06")
     assert made.year is not None
@@ -83,13 +83,6 @@ def test_a_year_in_antwerp_with_vat(rates: Rates) -> None:
 @pytest.mark.parametrize(("vat", "amount"), [(Vat.NONE, "100"), (Vat.HOUSEHOLD, "106"), (Vat.BUSINESS, "121")])
 def test_vat(vat: Vat, amount: str) -> None:
     assert with_vat(HUNDRED, vat) == Decimal(amount)
-
-
-def test_an_invoice_counts_days(rates: Rates) -> None:
-    year = bill(rates, *["5"] * 12).year
-    assert year is not None
-    assert of_days(year, 73) == 60
-    assert of_days(year, 365) == year
 
 
 def test_cents_are_rounded_half_up_and_only_for_show() -> None:
@@ -121,14 +114,15 @@ def test_an_own_rate_goes_before_the_list(rates: Rates) -> None:
     contract = Contract(area=Area.WEST, own_per_kw_year=Decimal(10), vat=Vat.NONE)
     price = price_of(contract, rates, date(1999, 1, 1))
     assert isinstance(price, Price)
-    assert (price.per_kw_year, price.found, price.rate_of_year) == (Decimal(10), None, None)
+    assert (price.per_kw_year, price.found) == (Decimal(10), None)
 
 
 def test_a_year_without_rates_says_whose_rate_it_is(rates: Rates) -> None:
     price = price_of(Contract(area=Area.LIMBURG), rates, date(2031, 1, 1))
     assert isinstance(price, Price)
     latest = max(row.valid_from.year for row in rates.rows)
-    assert price.rate_of_year == latest
+    assert price.found is not None
+    assert (price.found.is_of_date, price.found.year) == (False, latest)
 
 
 def price() -> Price:

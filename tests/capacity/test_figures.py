@@ -103,7 +103,8 @@ def test_a_year_without_rates_says_so() -> None:
     figures = figures_of(State(), Settings(), month_peaks(Month(2027, 1), entered=ENTERED), ANTWERPEN, RATES)
     assert figures.basis is TariffBasis.OTHER_YEAR
     assert figures.bill.price is not None
-    assert figures.bill.price.rate_of_year == 2026
+    assert figures.bill.price.found is not None
+    assert figures.bill.price.found.year == 2026
 
 
 def test_the_maximum_tariff_frames_a_month_of_few_kilowatt_hours() -> None:

@@ -14,7 +14,6 @@ from custom_components.digimon.capacity.peaks import (
     month_peaks,
     power_of_kw,
     running_peak,
-    with_quarter,
 )
 from tests.simulator.brute_force import utc
 
@@ -160,18 +159,6 @@ def test_watts_taken_for_kilowatts_are_left_out_and_named() -> None:
 def test_a_large_meter_has_no_limit() -> None:
     peaks = month_peaks(JUNE, entered={Month(2026, 5): 250_000}, most_w=None)
     assert known(peaks) == {(2026, 5): 250_000}
-
-
-def test_our_record_keeps_the_highest_quarter_of_each_month() -> None:
-    recorded: dict[Month, int] = {}
-    for text, power_w in (
-        ("2026-05-31T23:30", 2000),
-        ("2026-05-31T23:45", 3000),
-        ("2026-06-01T00:00", 1000),
-        ("2026-06-01T00:15", 900),
-    ):
-        recorded = with_quarter(recorded, utc(text), power_w)
-    assert recorded == {Month(2026, 5): 3000, JUNE: 1000}
 
 
 @pytest.mark.parametrize(("kilowatt", "watt"), [("4.64", 4640), ("0", 0), ("2.5004", 2500), ("2.5005", 2501)])

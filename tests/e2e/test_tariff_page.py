@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from develop.api import Api
-from develop.dashboard import BILL, RISKS, RUNNING, tariff_view
+from develop.dashboard import BILL, RISK_COLORS, RISKS, RUNNING, tariff_view
 from develop.home import choose_tariff, sensors_of
 
 from .command import ROOT, Command, eventually
@@ -31,6 +31,9 @@ _RISKS = json.loads((ROOT / "custom_components/digimon/translations/nl.json").re
     "sensor"
 ]["peak_risk"]["state"]
 _ROWS = """rows => rows.map(row => [row.shadowRoot.querySelector(".info").innerText.trim(), row.textContent.trim()])"""
+# The colour of a tile, and the one of the theme that it should be.
+_COLORS = """(card, color) => ["--tile-color", `--${color}-color`].map(
+    name => { card.style.color = `var(${name})`; return getComputedStyle(card).color; })"""
 
 
 def _number(text: str) -> float | None:
@@ -76,3 +79,11 @@ async def test_a_fleming_reads_what_the_capacity_tariff_costs(dutch: Command, du
     month, year = (float(states[sensors[key]]) for key in ("capacity_cost_month", "capacity_cost_year"))
     assert year == pytest.approx(12 * month, abs=0.12)
     assert float(states[sensors["peak_target"]]) >= _GOAL_KW * 1000
+
+    async def tile_has_the_color_of_the_risk() -> bool:
+        states = {state["entity_id"]: state["state"] for state in await api.command("get_states")}
+        risk = states[sensors["peak_risk"]]
+        shown, meant = await tiles.first.locator("ha-card").evaluate(_COLORS, RISK_COLORS[risk])
+        return bool(shown == meant)
+
+    await eventually(tile_has_the_color_of_the_risk, _SHOWN_SECONDS)

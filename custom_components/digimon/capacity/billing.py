@@ -19,7 +19,6 @@ from .rates import Area, FoundRate, Rate, Rates
 
 _KW = 1000
 _PERCENT = 100
-_INVOICE_YEAR_DAYS = 365
 _CENT = Decimal("0.01")
 
 
@@ -100,11 +99,6 @@ class Price:
         A kW more on one month's peak costs just as much in all: it raises twelve bills by a twelfth of a kW.
         """
         return self.per_kw_year / YEAR_MONTHS
-
-    @property
-    def rate_of_year(self) -> int | None:
-        """The year whose rate stands in because there is none of the year asked for: worth telling."""
-        return None if self.found is None or self.found.is_of_date else self.found.year
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,11 +209,6 @@ def bill_of(window: Window, contract: Contract, rates: Rates, on: date) -> Bill:
         return Bill(window=window, kilowatt=kilowatt, price=None, without_euros=price)
     reason = WithoutEuros.NO_PEAKS if kilowatt is None else None
     return Bill(window=window, kilowatt=kilowatt, price=price, without_euros=reason)
-
-
-def of_days(year: Decimal, days: int) -> Decimal:
-    """The part of a yearly amount that an invoice over so many days has: 365 make a year, in leap years too."""
-    return year * days / _INVOICE_YEAR_DAYS
 
 
 def cost_of_peak(price: Price, power_w: int, month_peak_w: int | None) -> Decimal:

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from ..core.clock import QUARTER_SECONDS
 from .billing import (
     Bill,
     Contract,
@@ -152,4 +151,4 @@ def _act_by(state: State, ahead: Forecast, settings: Settings) -> int | None:
     second = ahead.act_by_shedding(person_sheds(ahead, settings.shed_w))
     if second is None or ahead.certain or state.offtake is None or second <= ahead.second:
         return None
-    return min(state.offtake.last.quarter_utc + second, state.offtake.last.quarter_utc + QUARTER_SECONDS)
+    return state.offtake.last.quarter_utc + second

@@ -143,12 +143,6 @@ def running_peak(peak: Mapping[str, Any] | None) -> RunningPeak | None:
     return RunningPeak(power_w=peak["power"], start_utc=quarter_start(peak["quarter_id"]))
 
 
-def with_quarter(recorded: Mapping[Month, int], start_utc: int, power_w: int) -> dict[Month, int]:
-    """Our own record of month peaks, month -> W, after a quarter that began at an instant."""
-    month = month_at(start_utc)
-    return {**recorded, month: max(power_w, recorded.get(month, 0))}
-
-
 def power_of_kw(kilowatt: Decimal, *, most_w: int | None = RESIDENTIAL_MOST_W) -> int:
     """A peak as an invoice prints it, in whole W.
 
