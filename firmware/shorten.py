@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator
 import merge
 
 # Names that are in the image of every MicroPython (py/makeqstrdata.py), less those by which it looks for something in
-# an object of ours.
+# an object of ours, and less `super`, whose call the compiler makes another one in a method.
 _KNOWN = (
     *("abs", "all", "any", "append", "bool", "builtins", "bytearray", "bytecode", "bytes", "callable", "chr"),
     *("classmethod", "clear", "copy", "count", "dict", "dir", "divmod", "end", "endswith", "eval", "exec", "extend"),
@@ -38,7 +38,7 @@ _KNOWN = (
     *("key", "keys", "len", "list", "little", "locals", "lower", "lstrip", "map", "micropython", "next", "object"),
     *("open", "ord", "pop", "popitem", "pow", "range", "remove", "replace", "repr", "reverse", "rfind", "rindex"),
     *("round", "rsplit", "rstrip", "self", "sep", "set", "setattr", "setdefault", "sort", "sorted", "split", "start"),
-    *("startswith", "staticmethod", "step", "stop", "str", "strip", "sum", "super", "to_bytes", "tuple", "type"),
+    *("startswith", "staticmethod", "step", "stop", "str", "strip", "sum", "to_bytes", "tuple", "type"),
     *("update", "upper", "values", "zip", "NoneType", "Ellipsis"),
     *("ArithmeticError", "AssertionError", "AttributeError", "GeneratorExit", "ImportError", "IndentationError"),
     *("IndexError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "NameError", "NotImplementedError"),

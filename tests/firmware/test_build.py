@@ -234,3 +234,13 @@ def test_modules_that_import_each_other_are_refused() -> None:
 def test_what_is_to_be_left_out_has_to_be_there() -> None:
     with pytest.raises(ValueError, match=r"Thing\.gone is not there"):
         lean.trim({"module.py": MODULE}, {"module.py": ("Thing.gone",)})
+
+
+def test_no_name_of_ours_makes_the_compiler_write_another_call() -> None:
+    """In a method, MicroPython gives whatever is called `super` the class and the object."""
+    names = "\n".join(f"def _part_{number}(): return {number}" for number in range(500))
+    calls = ", ".join(f"_part_{number}()" for number in range(500))
+    source = f"{names}\nclass Whole:\n    def all(self): return ({calls})\n"
+    shortened, _ = lean.trim({"app.py": source}, {})
+    assert "def super(" not in shortened["app.py"]
+    assert "_part_" not in shortened["app.py"]
