@@ -103,12 +103,16 @@ class Api:
 
     async def write(self, request: "Request") -> "Answer":
         """The answer to a POST."""
-        return await self._writer().take(request)
+        admin = self._writer()
+        from .writing import take
+
+        return await take(admin, request)
 
     def answer(self, request: "Request") -> "Answer":
         """The answer to a GET."""
         if self._admin is not None and self._admin.idle():
             self._admin = None
+            unload("board.writing")
             unload("board.admin")
         path = request.path
         if path in _FILES:

@@ -2,12 +2,13 @@
 
 What is indexed stays; so whether a day is done is seen by looking at it, and after a start every day is
 looked at once, newest first. Work is done in slices that are over before the next telegram comes, and
-not while a client is served, whose answer needs the same card and heap.
+not while a client is served, whose answer needs the same card and heap, unless a client waits for the work.
 """
 
 import asyncio
 import time
 
+from .guard import FEWER_CLIENTS, MOST_CLIENTS
 from .index import Day
 from .memory import unload
 from .store import OK
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _SLICE_MILLISECONDS = 30
 _PAUSE_MILLISECONDS = 100
 _IDLE_MILLISECONDS = 1000
+# After so many slices that were not done because clients are served, the work lets go of its memory, and begins anew.
+_PASSED_SLICES = 10
+# For so long somebody who asked for a day that is not done is taken to wait for it.
+_WANTED_MILLISECONDS = 10000
 # A meter sends once a second; one that does not is not waited for.
 _DUE_MILLISECONDS = 700
 _SILENT_MILLISECONDS = 3000
@@ -39,6 +44,7 @@ class Builder:
     """The task.
 
     :ivar asked: a day that a client waits for: it is next.
+    :ivar resting: whether nothing is to be done for now.
     :ivar beat: when the task last had a turn (ticks in ms).
     :ivar store: the card.
     :ivar index: what is to be completed.
@@ -49,6 +55,10 @@ class Builder:
 
     def __init__(self, store: "Store", index: "Index", keeper: "Keeper", port: "P1Port", guard: "Guard") -> None:
         self.asked: Date | None = None
+        self.resting = False
+        # When somebody last asked for a day that is not done (ticks in ms), and how many slices were passed over.
+        self._wanted = time.ticks_add(time.ticks_ms(), -_WANTED_MILLISECONDS)
+        self._passed = 0
         self.beat = time.ticks_ms()
         self.store = store
         self.index = index
@@ -60,6 +70,8 @@ class Builder:
     def restart(self) -> None:
         """Look at every day anew: it may be another card."""
         self._ready = False
+        # Whether the work is to look at every day.
+        self._every = False
         self.done = self.days = 0
         self._work: Iterator[None] | None = None
 
@@ -78,6 +90,7 @@ class Builder:
             pass
         if not day.complete():
             self.asked = date
+            self._wanted = time.ticks_ms()
         return day, self.index.rows(day)
 
     async def run(self) -> None:
@@ -102,36 +115,52 @@ class Builder:
     def _slice(self) -> None:
         # These are of now, and wait for nobody.
         self.index.step(_SLICE_MILLISECONDS)
-        if self._work is None and not self._guard.clients:
+        if not self._may_work():
+            return
+        if self._work is None:
             self._begin()
         started = time.ticks_ms()
         while (
             self._work is not None
             and not self.index.waiting
-            and not self._guard.clients
             and time.ticks_diff(time.ticks_ms(), started) < _SLICE_MILLISECONDS
         ):
             try:
                 next(self._work)
             except StopIteration:
                 self.rest()
-                self._ready = True
+                self._ready = self._ready or self._every
             except Exception:
                 # It has ended with it, and begins anew.
                 self.rest()
                 raise
 
+    def _may_work(self) -> bool:
+        if self.resting:
+            return False
+        wanted = time.ticks_diff(time.ticks_ms(), self._wanted) < _WANTED_MILLISECONDS
+        if not self._guard.clients or (wanted and (self.asked is not None or self._work is not None)):
+            self._passed = 0
+            return True
+        self._passed += 1
+        if self._passed == _PASSED_SLICES:
+            self.rest()
+        return False
+
     def _begin(self) -> None:
         if self.asked is not None or not self._ready:
             from . import backlog
 
-            self._work = backlog.one_day(self, self.next_asked()) if self._ready else backlog.every_day(self)
+            self._guard.places = FEWER_CLIENTS
+            self._every = self.asked is None
+            self._work = backlog.every_day(self) if self._every else backlog.one_day(self, self.next_asked())
 
     def rest(self) -> None:
-        """Let go of what the work takes, until nobody is served any more."""
+        """Let go of what the work takes."""
         self._work = None
         unload("board.backlog")
         unload("core.stored")
+        self._guard.places = MOST_CLIENTS
 
     def next_asked(self) -> "Date":
         """The day that is asked for, which is being made from now on."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .memory import Memory
 
 MOST_CLIENTS = 5
+# While old quarters are being looked at, which takes 5 KB.
+FEWER_CLIENTS = 3
 # While an update comes in: who brings it, and one other.
 FEWEST_CLIENTS = 2
 _MOST_CONNECTIONS = 7

@@ -35,13 +35,15 @@ class Reader(threading.Thread):
     :ivar failures: answers that were not whole.
     """
 
-    def __init__(self, twin: Twin, first: int, paths: Sequence[str] = PATHS) -> None:
+    def __init__(self, twin: Twin, first: int, paths: Sequence[str] = PATHS, pause: float = 0) -> None:
+        """:param pause: between an answer and the next request, in seconds."""
         super().__init__(daemon=True)
         self.statuses: Counter[int] = Counter()
         self.failures: list[str] = []
         self._twin = twin
         self._number = first
         self._paths = paths
+        self._pause = pause
         self._end = threading.Event()
 
     def run(self) -> None:
@@ -52,6 +54,8 @@ class Reader(threading.Thread):
                 self._check(path, self._twin.get(path))
             except (OSError, ValueError, AssertionError, http.client.HTTPException) as error:
                 self.failures.append(f"{path}: {error!r}")
+            if self._pause:
+                self._end.wait(self._pause)
 
     def stop(self) -> None:
         """End after the answer that it waits for."""
@@ -81,10 +85,10 @@ class Readers:
     :ivar failures: answers that were not whole.
     """
 
-    def __init__(self, twin: Twin, number: int, paths: Sequence[str] = PATHS) -> None:
+    def __init__(self, twin: Twin, number: int, paths: Sequence[str] = PATHS, pause: float = 0) -> None:
         self.statuses: Counter[int] = Counter()
         self.failures: list[str] = []
-        self._readers = [Reader(twin, first, paths) for first in range(number)]
+        self._readers = [Reader(twin, first, paths, pause) for first in range(number)]
 
     def __enter__(self) -> Self:
         for reader in self._readers:

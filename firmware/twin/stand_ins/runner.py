@@ -36,6 +36,8 @@ if "crash" in SETTINGS:
     crash.prepare(SETTINGS["crash"])
 _CONTROL = open(SETTINGS["control"], "rb")
 _run_asyncio = asyncio.run
+# The app and its highest use, once there is one.
+_life: "list[tuple[Application, list[int]]]" = []
 
 
 async def _report_end(application: "Application") -> None:
@@ -66,6 +68,7 @@ async def _run() -> None:
 
     application = Application(SETTINGS["host"], SETTINGS["port"], SETTINGS["announced"])
     live = _measure(application)
+    _life.append((application, live))
     await application.start()
     print(f"listening on http://127.0.0.1:{SETTINGS['port']}")
     report = asyncio.create_task(_report_end(application)) if SETTINGS["replaying"] else None
@@ -74,17 +77,25 @@ async def _run() -> None:
     if report is not None:
         report.cancel()
     await application.stop()
+    sys.exit(0)
+
+
+def _tell(application: "Application", live: int) -> None:
+    """Tell what the heap held in this life, however it ends."""
     application.memory.note()
     print(f"stand-ins: {_STAND_IN_BYTES} bytes")
-    print(f"highest heap use without garbage: {live[0]} bytes")
+    print(f"highest heap use without garbage: {live} bytes")
     print(f"highest heap use: {application.memory.highest} of {gc.mem_alloc() + gc.mem_free()} bytes")
-    sys.exit(0)
 
 
 def _run_instead(app: "Any") -> None:
     """What the app's own `run` calls: the same app, told where to serve."""
     app.close()
-    _run_asyncio(_run())
+    try:
+        _run_asyncio(_run())
+    finally:
+        for application, live in _life:
+            _tell(application, live[0])
 
 
 asyncio.run = _run_instead  # type: ignore[assignment]
