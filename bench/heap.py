@@ -21,7 +21,18 @@ import image  # noqa: E402 (as above)
 
 # Room for all of it at once, which a board never has to have.
 HEAP = "400k"
-LATE = ("backlog", "admin", "writing", "password", "config", "settings_change", "update", "manifest", "signature", "bundle_files")
+LATE = (
+    "backlog",
+    "admin",
+    "writing",
+    "password",
+    "config",
+    "settings_change",
+    "update",
+    "manifest",
+    "signature",
+    "bundle_files",
+)
 
 STEPS = """
 import gc, json, sys

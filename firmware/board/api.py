@@ -5,6 +5,8 @@ a generator of pieces of bytes or a file for everything that may be longer than 
 the connection. Further headers may follow.
 """
 
+import gc
+
 from . import historic
 from .index import FIELDS
 from .live import packed, to_json
@@ -103,10 +105,17 @@ class Api:
 
     async def write(self, request: "Request") -> "Answer":
         """The answer to a POST."""
-        admin = self._writer()
-        from .writing import take
+        # What it takes, the work on old quarters has to give.
+        builder = self._builder
+        builder.pause()
+        try:
+            admin = self._writer()
+            gc.collect()
+            from .writing import take
 
-        return await take(admin, request)
+            return await take(admin, request)
+        finally:
+            builder.pauses -= 1
 
     def answer(self, request: "Request") -> "Answer":
         """The answer to a GET."""

@@ -44,7 +44,7 @@ class Builder:
     """The task.
 
     :ivar asked: a day that a client waits for: it is next.
-    :ivar resting: whether nothing is to be done for now.
+    :ivar pauses: how many there are who need its memory for now.
     :ivar beat: when the task last had a turn (ticks in ms).
     :ivar store: the card.
     :ivar index: what is to be completed.
@@ -55,7 +55,7 @@ class Builder:
 
     def __init__(self, store: "Store", index: "Index", keeper: "Keeper", port: "P1Port", guard: "Guard") -> None:
         self.asked: Date | None = None
-        self.resting = False
+        self.pauses = 0
         # When somebody last asked for a day that is not done (ticks in ms), and how many slices were passed over.
         self._wanted = time.ticks_add(time.ticks_ms(), -_WANTED_MILLISECONDS)
         self._passed = 0
@@ -136,7 +136,7 @@ class Builder:
                 raise
 
     def _may_work(self) -> bool:
-        if self.resting:
+        if self.pauses:
             return False
         wanted = time.ticks_diff(time.ticks_ms(), self._wanted) < _WANTED_MILLISECONDS
         if not self._guard.clients or (wanted and (self.asked is not None or self._work is not None)):
@@ -155,12 +155,18 @@ class Builder:
             self._every = self.asked is None
             self._work = backlog.every_day(self) if self._every else backlog.one_day(self, self.next_asked())
 
+    def pause(self) -> None:
+        """Do nothing until the number of pauses is lowered again."""
+        self.pauses += 1
+        self.rest()
+
     def rest(self) -> None:
         """Let go of what the work takes."""
         self._work = None
         unload("board.backlog")
         unload("core.stored")
-        self._guard.places = MOST_CLIENTS
+        if self._guard.places == FEWER_CLIENTS:
+            self._guard.places = MOST_CLIENTS
 
     def next_asked(self) -> "Date":
         """The day that is asked for, which is being made from now on."""

@@ -9,7 +9,7 @@ from machine import Pin
 
 from . import build, led
 from .builder import Builder
-from .guard import FEWEST_CLIENTS
+from .guard import FEWEST_CLIENTS, MOST_CLIENTS
 from .identity import Identity, reset_cause
 from .index import Index
 from .journal import Journal
@@ -201,10 +201,8 @@ class Application:
         """Do without what can wait while an update comes in, or go on with it."""
         if self._presence is not None:
             self._presence.rest(wanted)
-        self._builder.resting = wanted
-        self._builder.rest()
+        self._server.guard.places = FEWEST_CLIENTS if wanted else MOST_CLIENTS
         if wanted:
-            self._server.guard.places = FEWEST_CLIENTS
             # What was told to end holds its memory until it gets its turn.
             await asyncio.sleep_ms(_LAST_TURNS_MILLISECONDS)
             self.memory.collect()
