@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from homeassistant.exceptions import ConfigEntryNotReady
 from serialx import SerialException, open_serial_connection
 
 # DSMR 5.0.2 P1 section 5.11: 115,200 baud, 8N1.
@@ -18,8 +19,9 @@ SILENCE_SECONDS: Final = 60.0
 
 _PIECE = 4096
 
-FAILURES: Final = (OSError, SerialException, TimeoutError, ValueError)
-"""What opening and reading a port may raise; ValueError for an address that is none."""
+FAILURES: Final = (OSError, SerialException, TimeoutError, ValueError, ConfigEntryNotReady)
+"""What opening and reading a port may raise; ValueError for an address that is none, ConfigEntryNotReady for a serial
+proxy of ESPHome as long as Home Assistant has not set up its esphome."""
 
 
 def pause_after(pause: float | None) -> float:
@@ -33,7 +35,8 @@ def pause_after(pause: float | None) -> float:
 async def read_port(port: str, take: Callable[[bytes], Awaitable[None]], opened: Callable[[], None]) -> None:
     """Open a port and hand over what it sends, until the connection ends; then it is closed, with all that it took.
 
-    :param port: a device, or an address that serialx knows: ``socket://``, ``rfc2217://``, ``esphome://``.
+    :param port: a device, or an address that serialx knows: ``socket://``, ``rfc2217://``, ``esphome://``,
+        and with Home Assistant's esphome ``esphome-hass://``.
     :param take: gets every piece.
     :param opened: told once that the port is open.
     :raises OSError: one of `FAILURES`: the port cannot be opened, or was taken away.

@@ -55,7 +55,8 @@ class CableSource:
         self._meter = CableMeter()
         self._keeper = Keeper(None, None)
         self._finished: RunningQuarter | None = None
-        self._heard = asyncio.Event()
+        # A telegram, or why there is none.
+        self._told = asyncio.Event()
         self._failure: CableFailure | None = None
         self._is_open = False
         self._identified = False
@@ -81,7 +82,7 @@ class CableSource:
             except FAILURES as error:
                 LOGGER.debug("%s: %s", self._port, error)
             if not self._is_open:
-                self._failure = "cable_lost"
+                self._fail("cable_lost")
             pause = pause_after(pause if self._meter.good == good else None)
             await asyncio.sleep(pause)
 
@@ -97,12 +98,13 @@ class CableSource:
 
         :raises SourceError: the port is lost, or nothing that can be used has come.
         """
-        if self._failure is None and self._meter.document is None:
-            try:
-                async with asyncio.timeout(FIRST_TELEGRAM_SECONDS):
-                    await self._heard.wait()
-            except TimeoutError:
-                raise SourceError(FAILURES_OF_A_PORT[self._meter.why_unusable() or "no_telegrams"]) from None
+        try:
+            async with asyncio.timeout(FIRST_TELEGRAM_SECONDS):
+                # A port that was lost may be open again before this goes on.
+                while self._knows_nothing:
+                    await self._told.wait()
+        except TimeoutError:
+            raise SourceError(FAILURES_OF_A_PORT[self._meter.why_unusable() or "no_telegrams"]) from None
         if self._failure is not None:
             raise SourceError(self._failure)
         await self._tidy()
@@ -128,10 +130,20 @@ class CableSource:
             "store_failed": self._store_failed,
         }
 
+    @property
+    def _knows_nothing(self) -> bool:
+        return self._failure is None and self._meter.document is None
+
     def _opened(self) -> None:
         self._is_open = True
         self._failure = None
         self._identified = False
+        if self._meter.document is None:
+            self._told.clear()
+
+    def _fail(self, failure: CableFailure) -> None:
+        self._failure = failure
+        self._told.set()
 
     async def _take(self, piece: bytes) -> None:
         for telegram in self._meter.feed(piece):
@@ -144,12 +156,12 @@ class CableSource:
         """See by the first telegram of a connection whether it is still the same meter."""
         serial = decode(telegram).get("serial")
         if serial is not None and self._serial is not None and serial.lower() != self._serial.lower():
-            self._failure = "wrong_meter"
+            self._fail("wrong_meter")
         self._identified = True
 
     async def _take_telegram(self, telegram: bytes) -> None:
         finished = self._meter.take(telegram)
-        self._heard.set()
+        self._told.set()
         document, running = self._meter.document, self._meter.running
         if finished is not None:
             self._finished = stored_quarter(finished)

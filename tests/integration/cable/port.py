@@ -46,17 +46,22 @@ class Port:
         """Send a telegram to whoever is there, and first of all to everyone who connects later."""
         self._greeting = telegram
         for writer in tuple(self._clients):
-            writer.write(telegram)
+            writer.write(self._on_the_wire(telegram))
 
     async def send(self, data: bytes) -> None:
         """Send bytes to whoever is there, waiting for somebody."""
         await self._somebody.wait()
         for writer in tuple(self._clients):
-            writer.write(data)
+            writer.write(self._on_the_wire(data))
             await writer.drain()
+
+    def _on_the_wire(self, data: bytes) -> bytes:
+        """The bytes of the port as they are sent."""
+        return data
 
     async def _serve(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._clients.add(writer)
         self._somebody.set()
-        writer.write(self._greeting)
+        if self._greeting:
+            writer.write(self._on_the_wire(self._greeting))

@@ -38,8 +38,8 @@ class Rfc2217Port(Port):
     def address(self) -> str:
         return f"rfc2217://127.0.0.1:{self.number}"
 
-    async def send(self, data: bytes) -> None:
-        await super().send(_escaped(data))
+    def _on_the_wire(self, data: bytes) -> bytes:
+        return _escaped(data)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await super()._serve(reader, writer)

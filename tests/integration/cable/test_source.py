@@ -22,38 +22,9 @@ from tests.integration.card import quarter_of
 from .lines import UsbLine
 from .port import Port
 from .rfc2217 import Command, Rfc2217Port
-
-# 15 March 2026, 18:00 in Brussels.
-START = 1_773_594_000
+from .running import START, Cable, failure_to_come, heard, until
 
 pytestmark = pytest.mark.usefixtures("at_once")
-
-
-class Cable:
-    """A source that runs, until it is stopped or killed."""
-
-    def __init__(self, address: str, folder: Path, *, serial: str | None = None) -> None:
-        async def find(path: str) -> str:
-            return path
-
-        self.store = QuarterStore(folder / "meter.db")
-        self.source = CableSource(address, self.store, serial=serial, find_port=find)
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> CableSource:
-        await self.source.start()
-        self._task = asyncio.create_task(self.source.run())
-        return self.source
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.kill()
-        await self.source.stop()
-
-    async def kill(self) -> None:
-        """End it where it is."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
 
 def registers(house: House, utc: int) -> tuple[int, int, int, int]:
@@ -65,28 +36,6 @@ def registers(house: House, utc: int) -> tuple[int, int, int, int]:
         shown.produced_energy_t1,
         shown.produced_energy_t2,
     )
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    """Wait for something that bytes on their way will bring about."""
-    while not reached():  # noqa: ASYNC110 - nothing else tells that bytes have come through
-        await asyncio.sleep(0.005)
-
-
-def heard(source: CableSource) -> int:
-    number = source.diagnostics()["telegrams_good"]
-    assert isinstance(number, int)
-    return number
-
-
-async def failure_to_come(source: CableSource) -> str:
-    """Read until there is nothing to read any more; why."""
-    while True:
-        try:
-            await source.read()
-        except SourceError as error:
-            return error.failure
-        await asyncio.sleep(0.01)
 
 
 async def send(port: Port, source: CableSource, house: House, instants: range) -> None:
@@ -356,12 +305,3 @@ async def test_a_lasting_name_that_leads_elsewhere_is_followed(tmp_path: Path, h
     line.unplug()
     assert reading is not None
     assert reading.time_utc >= START + 10
-
-
-async def test_a_proxy_of_esphome_needs_its_package_and_says_so(tmp_path: Path) -> None:
-    """Home Assistant's esphome brings it; without it the port is lost, and nothing else."""
-    async with Cable("esphome://127.0.0.1:1/?port_name=P1", tmp_path) as source:
-        await until(lambda: source._failure is not None)  # noqa: SLF001 - a poll would wait for a telegram first
-        with pytest.raises(SourceError) as raised:
-            await source.read()
-    assert raised.value.failure == "cable_lost"
