@@ -1,9 +1,10 @@
-"""How many rows a day of a house writes into the recorder, per entity of the capacity tariff.
+"""How many rows a day of a house writes into the recorder, per entity.
 
 Usage: pytest -s bench/recorder.py, with the Python of the tests (its fixtures are a Home Assistant)
-Prints one line of JSON: for each entity the rows of the table of states in a day of polls every 5 seconds; each change
-of a state or of an attribute is one. The day is a Saturday in January of the simulated house, with its car; one quarter
-of each hour is polled and counts four times.
+Prints one line of JSON for all entities and one for those of the capacity tariff: the rows of the table of states in a
+day of polls every 5 seconds; each change of a state or of an attribute is one. The day is a Saturday in January of the
+simulated house (three phases, panels, car, gas, water), with every telegram; one quarter of each hour is polled and
+counts four times.
 """
 
 import json
@@ -17,39 +18,42 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from core.clock import DAY_SECONDS, HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS, day_start, quarter_id_at
+from core.clock import DAY_SECONDS, HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS, day_start
+from custom_components.digimon.cable.archive import stored_quarter
+from custom_components.digimon.cable.meter import CableMeter
 from custom_components.digimon.connection import Connection
 from custom_components.digimon.const import DOMAIN
-from custom_components.digimon.monitor import RunningQuarter, Sample, StoredDay
-from custom_components.digimon.snapshot import Device, ListedPeak, MonthPeak, Reading, Snapshot
+from custom_components.digimon.monitor import RunningQuarter, StoredDay
+from custom_components.digimon.monitor.documents import parse_meter
+from custom_components.digimon.reading import reading_of
+from custom_components.digimon.snapshot import Device, Snapshot
 from custom_components.digimon.tariff_entity import TariffEntity
 from simulator.house import House
 
 DAY = day_start(2026, 1, 17)
+_POLL_SECOND = 2
 _QUARTERS_OF_HOUR = HOUR_SECONDS // QUARTER_SECONDS
 
 
 class HouseSource:
-    """Reads a simulated house at the moment that it is."""
+    """Reads the telegrams of a simulated house up to the moment that it is."""
 
     def __init__(self, house: House) -> None:
-        self.now = DAY
         self._house = house
-        self._start = 0
-        self._samples: tuple[Sample, ...] = ()
+        self._meter = CableMeter()
+        self._finished: RunningQuarter | None = None
+
+    def hear(self, utc: int) -> None:
+        """Take the telegram of a second."""
+        for telegram in self._meter.feed(self._house.telegram(utc)):
+            finished = self._meter.take(telegram)
+            self._finished = self._finished if finished is None else stored_quarter(finished)
 
     async def read(self) -> Snapshot:
         """What the meter says now."""
-        shown = self._house.reading(self.now)
-        start = self.now - self.now % QUARTER_SECONDS
-        if start != self._start:
-            self._start = start
-            self._samples = tuple(Sample(*means) for means in self._house.intervals(start))
-        samples = self._samples[: (self.now - start) // INTERVAL_SECONDS]
-        running = RunningQuarter(quarter_id=quarter_id_at(start), samples=samples) if samples else None
-        peak = None
-        if shown.peak.power:
-            peak = MonthPeak(power_w=shown.peak.power, start_utc=shown.peak.time - QUARTER_SECONDS)
+        running = self._meter.running
+        quarter = None if running is None or not running.end() else stored_quarter(running)
+        meter = parse_meter(json.dumps(self._meter.document).encode())
         return Snapshot(
             device=Device(
                 manufacturer="Digimon",
@@ -60,33 +64,14 @@ class HouseSource:
                 mac=None,
                 configuration_url=None,
             ),
-            reading=Reading(
-                time_utc=self.now,
-                quarter_id=quarter_id_at(start),
-                consumed_power_w=shown.consumed_power,
-                produced_power_w=shown.produced_power,
-                quarter_average_w=None,
-                average_demand_w=shown.average_demand,
-                month_peak=peak,
-                consumed_energy_t1_wh=shown.consumed_energy_t1,
-                consumed_energy_t2_wh=shown.consumed_energy_t2,
-                produced_energy_t1_wh=shown.produced_energy_t1,
-                produced_energy_t2_wh=shown.produced_energy_t2,
-                listed_peaks=tuple(_listed(past.month_end, past.peak.power) for past in shown.peaks),
-            ),
-            running=running,
+            reading=reading_of(quarter, meter, None if meter is None else meter.peak, self._finished),
+            running=quarter,
+            finished=self._finished,
         )
 
     def diagnostics(self) -> dict[str, object]:
         """Nothing."""
         return {}
-
-
-def _listed(month_end: int, power_w: int) -> ListedPeak:
-    last = datetime.fromtimestamp(month_end - DAY_SECONDS, UTC)
-    return ListedPeak(
-        year=last.year, month=last.month, power_w=power_w, quarter_id=quarter_id_at(month_end - QUARTER_SECONDS)
-    )
 
 
 class NoCard:
@@ -135,23 +120,27 @@ async def test_a_day(hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkey
         rows[event.data["entity_id"]] += 1
 
     freezer.move_to(datetime.fromtimestamp(DAY, UTC))
+    source.hear(DAY)
     if not await hass.config_entries.async_setup(entry.entry_id):
         pytest.fail("the integration was not set up")
     await hass.async_block_till_done()
-    ours = {
-        entity.entity_id
-        for component in hass.data[DATA_INSTANCES].values()
-        for entity in component.entities
-        if isinstance(entity, TariffEntity)
-    }
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
     for hour in range(DAY, DAY + DAY_SECONDS, HOUR_SECONDS):
-        for utc in range(hour, hour + QUARTER_SECONDS, INTERVAL_SECONDS):
-            source.now = utc + 2
-            freezer.move_to(datetime.fromtimestamp(utc + 2, UTC))
-            await entry.runtime_data.coordinator.async_refresh()
+        for utc in range(hour + 1, hour + QUARTER_SECONDS):
+            source.hear(utc)
+            if utc % INTERVAL_SECONDS == _POLL_SECOND:
+                freezer.move_to(datetime.fromtimestamp(utc, UTC))
+                await entry.runtime_data.coordinator.async_refresh()
     await hass.async_block_till_done()
-    counted = {
-        entity_id: rows[entity_id] * _QUARTERS_OF_HOUR for entity_id in sorted(ours, key=lambda name: -rows[name])
+    # Those that came later as well.
+    ours = {
+        entity.entity_id: isinstance(entity, TariffEntity)
+        for component in hass.data[DATA_INSTANCES].values()
+        for entity in component.entities
+        if entity.platform.platform_name == DOMAIN
     }
-    print(json.dumps({"rows": sum(counted.values()), **counted}))
+    for name, entities in (("all", ours), ("tariff", [entity for entity, of_tariff in ours.items() if of_tariff])):
+        counted = {
+            entity: rows[entity] * _QUARTERS_OF_HOUR for entity in sorted(entities, key=lambda name: -rows[name])
+        }
+        print(json.dumps({"of": name, "entities": len(counted), "rows": sum(counted.values()), **counted}))
