@@ -32,7 +32,7 @@ _LONGEST_WAIT_SECONDS = 5
 _SHORTEST_PAUSE_MILLISECONDS = 20
 _MOST_WAITING = 4
 # A search has about 130 bytes, up to 300 with the name of the program that asks.
-_LONGEST_SEARCH = 768
+_LONGEST_SEARCH = 512
 
 
 class Ssdp:
