@@ -16,8 +16,9 @@
 #   DIGIMON_NETWORK        folder with Avahi and iproute2, for the tests of discovery
 #   DIGIMON_DOSFSTOOLS     folder with mkfs.fat and fsck.fat, for the tests of the card
 #   DIGIMON_DATABASES      folder with PostgreSQL and MariaDB, for the tests of the history
+#   DIGIMON_SER2NET        folder with ser2net, for the tests of a cable
 # and the function `setup WHAT...`, WHAT being tools test homeassistant oldest stubs micropython32 micropython64
-# chromium network dosfstools databases.
+# chromium network dosfstools databases ser2net.
 # It does nothing for what is there already. The variables hold before it too; only what they name does not exist yet.
 
 DIGIMON_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -41,6 +42,7 @@ MICROPYTHON64=$DIGIMON_CACHE/micropython64/usr/bin/micropython
 DIGIMON_NETWORK=$DIGIMON_CACHE/network
 DIGIMON_DOSFSTOOLS=$DIGIMON_CACHE/dosfstools
 DIGIMON_DATABASES=$DIGIMON_CACHE/databases
+DIGIMON_SER2NET=$DIGIMON_CACHE/ser2net
 # A database server refuses to run as root, and what is in root's home is for nobody else.
 if [ "$(id -u)" -eq 0 ]; then
     DIGIMON_DATABASES=/var/cache/digimon/databases
@@ -58,7 +60,7 @@ _digimon_find_chromium() {
 _digimon_find_chromium
 
 export DIGIMON_ROOT DIGIMON_SHARED DIGIMON_CACHE DIGIMON_TOOLS DIGIMON_TEST DIGIMON_HOMEASSISTANT DIGIMON_OLDEST DIGIMON_STUBS
-export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK DIGIMON_DOSFSTOOLS DIGIMON_DATABASES
+export MICROPYTHON32 MICROPYTHON64 DIGIMON_CHROMIUM DIGIMON_NETWORK DIGIMON_DOSFSTOOLS DIGIMON_DATABASES DIGIMON_SER2NET
 
 # Whether WHAT is there; the mark is made when the folder has all it should have.
 _digimon_has() {
@@ -75,6 +77,7 @@ _digimon_has() {
         network) [ -e "$DIGIMON_NETWORK/.complete" ] ;;
         dosfstools) [ -e "$DIGIMON_DOSFSTOOLS/.complete" ] ;;
         databases) [ -e "$DIGIMON_DATABASES/.complete" ] ;;
+        ser2net) [ -e "$DIGIMON_SER2NET/.complete" ] ;;
         *)
             echo "setup: there is no such thing as '$1'" >&2
             return 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..source import CableFailure, SourceError
 from .meter import CableMeter
 from .reader import FAILURES, read_port
-from .source import FAILURES_OF_A_PORT, FIRST_TELEGRAM_SECONDS
+from .source import FAILURES_OF_A_PORT, FIRST_TELEGRAM_SECONDS, why_closed
 
 _PREFIX = "meter_"
 
@@ -60,7 +60,5 @@ async def async_probe(port: str, *, seconds: float | None = None) -> Found:
         failure = FAILURES_OF_A_PORT[meter.why_unusable() or "no_telegrams"]
     except FAILURES:
         # Closed by the other end: what came before may tell why nothing else did.
-        unusable = meter.why_unusable()
-        if unusable not in (None, "nothing"):
-            failure = FAILURES_OF_A_PORT[unusable]
+        failure = why_closed(meter)
     raise SourceError(failure)

@@ -35,6 +35,17 @@ FAILURES_OF_A_PORT: Final[dict[Unusable, CableFailure]] = {
 }
 """What a person is told about a port that gives nothing."""
 
+
+def why_closed(meter: CableMeter) -> CableFailure:
+    """Why a port was closed by the other end before it gave a telegram.
+
+    Without a better reason it is as good as lost: what a converter in the network says when somebody else reads the
+    port, or when no cable is plugged into it, is no telegram either.
+    """
+    unusable = meter.why_unusable()
+    return FAILURES_OF_A_PORT[unusable] if unusable in {"old_meter", "encrypted"} else "cable_lost"
+
+
 type FindPort = Callable[[str], Awaitable[str]]
 """Where a port is now that was last seen at the given path."""
 
@@ -76,13 +87,16 @@ class CableSource:
         """Read the port for ever, opening it again whenever it is lost."""
         pause: float | None = None
         while True:
-            good, self._is_open = self._meter.good, False
+            good, self._is_open, silent = self._meter.good, False, False
             try:
                 await read_port(await self._find_port(self._port), self._take, self._opened)
             except FAILURES as error:
                 LOGGER.debug("%s: %s", self._port, error)
+                silent = isinstance(error, TimeoutError)
             if not self._is_open:
                 self._fail("cable_lost")
+            elif self._meter.good == good and not silent:
+                self._fail(why_closed(self._meter))
             pause = pause_after(pause if self._meter.good == good else None)
             await asyncio.sleep(pause)
 
@@ -136,9 +150,9 @@ class CableSource:
 
     def _opened(self) -> None:
         self._is_open = True
-        self._failure = None
         self._identified = False
         if self._meter.document is None:
+            self._failure = None
             self._told.clear()
 
     def _fail(self, failure: CableFailure) -> None:
@@ -157,6 +171,9 @@ class CableSource:
         serial = decode(telegram).get("serial")
         if serial is not None and self._serial is not None and serial.lower() != self._serial.lower():
             self._fail("wrong_meter")
+        else:
+            # Only now: a port that opens need not have a meter behind it.
+            self._failure = None
         self._identified = True
 
     async def _take_telegram(self, telegram: bytes) -> None:

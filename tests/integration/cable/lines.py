@@ -1,5 +1,6 @@
 """The two kinds of cable that a campaign pulls out and puts in again."""
 
+import contextlib
 import os
 import pty
 import select
@@ -50,13 +51,19 @@ class UsbLine:
         while data:
             data = data[os.write(self._ends[0], data) :]
 
+    def offer(self, data: bytes) -> None:
+        """Send what somebody reads; the rest is lost, as on a wire."""
+        assert self._ends is not None
+        os.set_blocking(self._ends[0], False)
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._ends[0], data)
+
 
 class NetworkLine:
     """A cable elsewhere in the house, behind ser2net or the like: ``socket://``."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self.address = f"socket://127.0.0.1:{self._port}"
         self._server: socket.socket | None = None
         self._client: socket.socket | None = None
@@ -78,3 +85,10 @@ class NetworkLine:
                 self._client.close()
             self._client, _ = self._server.accept()
         self._client.sendall(data)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
