@@ -1,16 +1,7 @@
 """What is told, and how rightly, in a year of the simulated house.
 
 Usage: python bench/capacity_year.py [--plain] [SEED...]
-Prints one line of JSON per house and target. Nobody acts on a message.
-
-- A *false alarm* is one in a quarter that ended at or below its target all the same.
-- A *miss* is a quarter above its target of which nothing was said a minute before it was certain, though it could be
-  seen half a minute before that: so long a load has to last to be told from a burst.
-- A quarter was *too sudden* when it could not: at some moment of the half minute that ends a minute before it was
-  certain, the power of the last 10 seconds, going on to the end, led to no more than the target.
-- A message was *in time* when its quarter ended above the target and there was a minute or more to switch off what
-  a person can, and stay within it.
-
+Prints one line of JSON per house and target. Nobody acts on a message. What is counted is in `bench.capacity_score`.
 Beside our rule stand two others, each once per quarter:
 
 - *two_kilowatt*: a person, too, sheds 2 kW and no more, is told of the slightest excess and waits for nothing;
@@ -22,28 +13,20 @@ without panels and car, with a heat pump that switches on and off.
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
-from statistics import median
 from typing import NamedTuple
 
 from bench.capacity_house import HouseMonth, Quarter, house_month
+from bench.capacity_score import Score, exceeded
 from core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS
 from custom_components.digimon.capacity.events import PeakWarning
 from custom_components.digimon.capacity.forecast import default_goal, forecast, target
 from custom_components.digimon.capacity.habits import KEPT_RUNS, RISE_W, Loads, Rise, Run, follow_loads
 from custom_components.digimon.capacity.level import PERSON_LEAD_SECONDS, Level
 from custom_components.digimon.capacity.months import YEAR_MONTHS, Month, month_at
-from custom_components.digimon.capacity.offtake import (
-    LONG_MEAN_SECONDS,
-    SHORT_MEAN_SECONDS,
-    SUDDEN_MEAN_SECONDS,
-    Intervals,
-    Observation,
-    Offtake,
-)
+from custom_components.digimon.capacity.offtake import LONG_MEAN_SECONDS, Intervals, Observation, Offtake
 from custom_components.digimon.capacity.peaks import FLOOR_W, RunningPeak, month_peaks
 from custom_components.digimon.capacity.risk import advance
 from custom_components.digimon.capacity.state import Memory, Settings, State
@@ -52,67 +35,7 @@ from simulator.appliances import PLAIN, SOLAR_AND_CAR, Household
 FIRST = Month(2026, 1)
 # The goal to begin with has three months to stand on.
 MONTHS_BEFORE = 3
-ENOUGH_SECONDS = 60
 _MINUTE_INTERVALS = LONG_MEAN_SECONDS // INTERVAL_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Exceeded:
-    """How a quarter passed its target."""
-
-    certain: int
-    """Second at which the energy of the quarter passed it, 900 at the latest."""
-
-    was_foreseeable: bool
-    """Whether it could be seen for half a minute, a minute before."""
-
-
-@dataclass(slots=True)
-class Score:
-    """What a rule told in a year."""
-
-    messages: int = 0
-    misses: int = 0
-    too_sudden: int = 0
-    in_time: int = 0
-    false_by_month: Counter[Month] = field(default_factory=Counter)
-    seconds_before_certain: list[int] = field(default_factory=list)
-
-    def add(self, month: Month, told: int | None, exceeded: Exceeded | None, act_by: int | None = None) -> None:
-        """Add a quarter.
-
-        :param told: second of the message, None without one.
-        :param exceeded: None for a quarter that ended within its target.
-        :param act_by: until which second something could be done, as the message said.
-        """
-        self.messages += told is not None
-        if exceeded is None:
-            if told is not None:
-                self.false_by_month[month] += 1
-            return
-        if told is not None:
-            self.seconds_before_certain.append(exceeded.certain - told)
-            self.in_time += act_by is not None and act_by - told >= ENOUGH_SECONDS
-        if told is None or told > exceeded.certain - ENOUGH_SECONDS:
-            self.misses += exceeded.was_foreseeable
-            self.too_sudden += not exceeded.was_foreseeable
-
-    @property
-    def false_alarms(self) -> int:
-        """Of the year."""
-        return self.false_by_month.total()
-
-    def summary(self) -> dict[str, int]:
-        """As it is printed."""
-        return {
-            "messages": self.messages,
-            "false_alarms": self.false_alarms,
-            "worst_month": max(self.false_by_month.values(), default=0),
-            "misses": self.misses,
-            "too_sudden": self.too_sudden,
-            "in_time": self.in_time,
-            "seconds_before_certain": int(median(self.seconds_before_certain or [0])),
-        }
 
 
 class Ended(NamedTuple):
@@ -194,23 +117,6 @@ def naive(quarter: Quarter, target_w: int) -> int | None:
         if ahead.projected_w > target_w:
             return seen.second
     return None
-
-
-def exceeded(quarter: Quarter, target_w: int) -> Exceeded | None:
-    """How a quarter passed its target; None when it did not."""
-    if quarter.mean_w <= target_w:
-        return None
-    energies = accumulate(power * INTERVAL_SECONDS for power in quarter.intervals)
-    passed = (number for number, energy in enumerate(energies, 1) if energy > target_w * QUARTER_SECONDS)
-    certain = next(passed, QUARTER_INTERVALS) * INTERVAL_SECONDS
-    seen = dict(enumerate(quarter.projections(), SHORT_MEAN_SECONDS // INTERVAL_SECONDS))
-    last = (certain - ENOUGH_SECONDS) // INTERVAL_SECONDS
-    return Exceeded(
-        certain=certain,
-        was_foreseeable=all(
-            seen.get(number, 0) > target_w for number in range(last - SUDDEN_MEAN_SECONDS // INTERVAL_SECONDS, last + 1)
-        ),
-    )
 
 
 class Family:

@@ -110,9 +110,11 @@ def follow_loads(loads: Loads, offtake: Offtake, told_utc: int | None = None) ->
 
 def _is_by_itself(rise: Rise, end_utc: int, told_utc: int | None) -> bool:
     """Whether there is something to learn from a rise that ended."""
-    if not SHORT_SECONDS <= end_utc - rise.begin_utc < QUARTER_SECONDS:
-        return end_utc - rise.begin_utc >= QUARTER_SECONDS
-    return told_utc is None or not rise.begin_utc <= told_utc <= end_utc
+    lasted = end_utc - rise.begin_utc
+    if lasted >= QUARTER_SECONDS:
+        return True
+    was_told = told_utc is not None and rise.begin_utc <= told_utc <= end_utc
+    return lasted >= SHORT_SECONDS and not was_told
 
 
 def chance_to_end(loads: Loads, now: Forecast, now_utc: int) -> int:
