@@ -2,9 +2,15 @@
 
 Usage: pytest -s bench/history.py, with the Python of the tests (its fixtures are a Home Assistant)
 Prints one line of JSON per way: requests, seconds, CPU seconds of the board (the twin, on 32-bit MicroPython with a
-heap of 112 KB) and of this process, each per month; and how late the polls of the live values were meanwhile, which
-Home Assistant makes every five seconds. The naive way asks for one quarter file after the other and adds it up; it
-writes nothing, and it does not leave the board alone for a moment.
+heap of 112 KB) and of this process, each per month and less what the polls of the live values take in the same time,
+which Home Assistant makes every five seconds; and how late those polls were meanwhile.
+
+Both ways do the same job on the same board, whose index is there: the hours of the card come into the long-term
+statistics. The naive way asks for one quarter file after the other, without leaving the board alone for a moment, and
+hands each hour of each sensor to the recorder when its four quarters are read. It can do so for ten sensors, as the
+files know no gas and water; ours are twelve.
+
+What making the index of a card costs that has none, as those of the original firmware, is measured apart.
 """
 
 import asyncio
@@ -16,26 +22,45 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
+from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from bench import card
 from bench.board import ROOT, wait_for
 from bench.poll import board_seconds
-from core.clock import DAY_SECONDS, HOUR_SECONDS, QUARTER_SECONDS, quarter_id_at, quarter_path
+from core.clock import (
+    DAY_SECONDS,
+    HOUR_SECONDS,
+    INTERVAL_SECONDS,
+    QUARTER_SECONDS,
+    local_fields,
+    quarter_id_at,
+    quarter_path,
+)
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor import BoardClient
 from simulator.house import House
 
-YEAR_DAYS = 365
+YEAR_DAYS = int(os.environ.get("BENCH_DAYS", "365"))
 MONTH_DAYS = 30
+WEEK_DAYS = 7
 POLL_SECONDS = 5
+IDLE_SECONDS = 20
+_DAY_HOURS = range(7, 22)
+_WH = {"has_sum": True, "mean_type": StatisticMeanType.NONE, "unit_class": "energy", "unit_of_measurement": "Wh"}
+_W = {"has_sum": False, "mean_type": StatisticMeanType.ARITHMETIC, "unit_class": "power", "unit_of_measurement": "W"}
 
 
 @pytest.fixture
@@ -49,13 +74,13 @@ def quiet_database() -> None:
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
-@pytest.fixture
-def board() -> Iterator[tuple[int, int, int]]:
-    """A board with a year on its card: port, process, and when the card begins."""
+@contextmanager
+def twin(days: int, *, index: bool) -> Iterator[tuple[int, int, int]]:
+    """A board with so many days on its card: port, process, and when the card begins."""
     with tempfile.TemporaryDirectory() as folder:
         now = int(time.time())
-        first = (now - YEAR_DAYS * DAY_SECONDS) // HOUR_SECONDS * HOUR_SECONDS
-        card.write(Path(folder), House(1), first, now)
+        first = (now - days * DAY_SECONDS) // HOUR_SECONDS * HOUR_SECONDS
+        card.write(Path(folder), House(1), first, now, index=index)
         command: list[str | Path] = [ROOT / "scripts/twin", "--sd", folder, "--p1", "sim", "--no-discovery"]
         command += ["--heap", "112k"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
@@ -66,28 +91,132 @@ def board() -> Iterator[tuple[int, int, int]]:
             process.communicate()
 
 
-async def measured(twin: int, months: float, work: Callable[[], Awaitable[int]]) -> dict[str, float]:
-    """What some work costs per month of the card."""
-    board, own, wall = board_seconds(twin), time.process_time(), time.monotonic()
-    requests = await work()
-    return {
-        "requests per month": requests / months,
-        "seconds per month": (time.monotonic() - wall) / months,
-        "board CPU s per month": (board_seconds(twin) - board) / months,
-        "home assistant CPU s per month": (time.process_time() - own) / months,
-    }
+@pytest.fixture
+def board() -> Iterator[tuple[int, int, int]]:
+    """A board with a year on its card."""
+    with twin(YEAR_DAYS, index=True) as found:
+        yield found
+
+
+async def index_is_ready(port: int) -> None:
+    """Wait until the board has looked at every day of its card; while it is asked often, it does not."""
+    while True:
+        # Each time anew: as long as a client is there, the board has no time for its index.
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/info") as answer:
+            if answer.ok and json.loads(await answer.read())["index"]["state"] == "ready":
+                return
+        await asyncio.sleep(2)
+
+
+class Meter:
+    """Measures work beside what is going on anyway."""
+
+    def __init__(self, process: int) -> None:
+        """:param process: of the twin."""
+        self._process = process
+        self._idle = [0.0, 0.0, 0.0]
+
+    async def idle(self) -> None:
+        """Measure what is going on anyway."""
+        self._idle = [cost / IDLE_SECONDS for cost in await self._costs(asyncio.sleep(IDLE_SECONDS))]
+
+    async def measure(self, months: float, work: Callable[[], Awaitable[int]]) -> dict[str, float]:
+        """What some work costs per month of the card.
+
+        :param work: returns how many requests it made.
+        """
+        requests = 0
+
+        async def counted() -> None:
+            nonlocal requests
+            requests = await work()
+
+        seconds, board, own = await self._costs(counted())
+        return {
+            "requests per month": requests / months,
+            "seconds per month": seconds / months,
+            "board CPU s per month": (board - self._idle[1] * seconds) / months,
+            "home assistant CPU s per month": (own - self._idle[2] * seconds) / months,
+        }
+
+    async def _costs(self, work: Awaitable[None]) -> list[float]:
+        before = self._now()
+        await work
+        return [later - earlier for earlier, later in zip(before, self._now(), strict=True)]
+
+    def _now(self) -> list[float]:
+        return [time.monotonic(), board_seconds(self._process), time.process_time()]
+
+
+class Naive:
+    """Each file, and of each hour a row for each sensor."""
+
+    def __init__(self, hass: HomeAssistant, port: int) -> None:
+        self._hass = hass
+        self._url = f"http://127.0.0.1:{port}"
+        self._sums: dict[str, float] = {}
+        self._peak = 0.0
+
+    async def bring_over(self, first: int, until: int) -> int:
+        """Bring over a period (UTC).
+
+        :returns: how many requests that took.
+        """
+        number = 0
+        async with aiohttp.ClientSession() as session:
+            for hour in range(first, until, HOUR_SECONDS):
+                quarters = []
+                for start in range(hour, hour + HOUR_SECONDS, QUARTER_SECONDS):
+                    async with session.get(self._url + quarter_path(quarter_id_at(start))) as answer:
+                        quarters.append(json.loads(await answer.read()))
+                    number += 1
+                self._hour(hour, quarters)
+        await get_instance(self._hass).async_block_till_done()
+        return number
+
+    def _hour(self, hour: int, quarters: list[dict[str, list[int]]]) -> None:
+        consumed = [watt for quarter in quarters for watt in quarter["consumed_power_interval_avgs"]]
+        produced = [-watt for quarter in quarters for watt in quarter["produced_power_interval_avgs"]]
+        by_day = local_fields(hour)[3] in _DAY_HOURS
+        for key, watts in (("consumed", consumed), ("produced", produced)):
+            energy = sum(watts) * INTERVAL_SECONDS / HOUR_SECONDS
+            self._count(hour, f"{key}_energy", energy)
+            self._count(hour, f"{key}_energy_day", energy if by_day else 0)
+            self._count(hour, f"{key}_energy_night", 0 if by_day else energy)
+            self._power(hour, f"{key}_power", watts)
+        self._power(hour, "net_power", [taken - given for taken, given in zip(consumed, produced, strict=True)])
+        self._peak = max(self._peak, *(sum(quarter["consumed_power_interval_avgs"]) / 180 for quarter in quarters))
+        self._power(hour, "month_peak", [self._peak])
+
+    def _count(self, hour: int, key: str, energy: float) -> None:
+        self._sums[key] = self._sums.get(key, 0) + energy
+        self._import(hour, key, _WH, state=self._sums[key], sum=self._sums[key])
+
+    def _power(self, hour: int, key: str, watts: list[float]) -> None:
+        self._import(hour, key, _W, mean=sum(watts) / len(watts), min=min(watts), max=max(watts))
+
+    def _import(self, hour: int, key: str, kind: dict[str, Any], **values: float) -> None:
+        metadata: StatisticMetaData = {
+            "name": None,
+            "source": "recorder",
+            "statistic_id": f"sensor.naive_{key}",
+            **kind,
+        }
+        row: StatisticData = {"start": datetime.fromtimestamp(hour, UTC), **values}  # type: ignore[typeddict-item]
+        async_import_statistics(self._hass, metadata, [row])
 
 
 async def test_a_year(  # noqa: PLR0913, PLR0917 - the fixtures, in the order in which they have to be made
     recorder_mock: None,  # noqa: ARG001 - a recorder
     hass: HomeAssistant,
+    hass_storage: dict[str, Any],
     enable_custom_integrations: None,  # noqa: ARG001 - ours
     socket_enabled: None,  # noqa: ARG001 - and a way to the board
     board: tuple[int, int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Bring over a year, and read a month the naive way."""
-    port, twin, first = board
+    """Bring over a month the naive way, and a year."""
+    port, process, first = board
     asked: list[str] = []
     polled: list[float] = []
     request = BoardClient._request  # noqa: SLF001 - the one door to a board
@@ -100,41 +229,51 @@ async def test_a_year(  # noqa: PLR0913, PLR0917 - the fixtures, in the order in
         return await request(self, method, path, *args, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(BoardClient, "_request", noting)
-
-    async def naive() -> int:
-        number = 0
-        async with aiohttp.ClientSession() as session:
-            for start in range(first, first + MONTH_DAYS * DAY_SECONDS, QUARTER_SECONDS):
-                path = quarter_path(quarter_id_at(start))
-                async with session.get(f"http://127.0.0.1:{port}{path}") as answer:
-                    document = json.loads(await answer.read())
-                sum(document["consumed_power_interval_avgs"])
-                sum(document["produced_power_interval_avgs"])
-                number += 1
-        return number
-
+    await index_is_ready(port)
     entry = MockConfigEntry(domain=DOMAIN, title="digimon", data={CONF_HOST: "127.0.0.1", CONF_PORT: port})
     entry.add_to_hass(hass)
+    key = f"{DOMAIN}.history.{entry.entry_id}"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": {"stopped": True}}
+    if not await hass.config_entries.async_setup(entry.entry_id):
+        pytest.fail("the integration was not set up")
+    coordinator = entry.runtime_data.coordinator
+    while coordinator.data.reading is None:
+        await asyncio.sleep(0.1)
+        await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    history = entry.runtime_data.history
+    if history is None:
+        pytest.fail("there is no recorder")
+    await history.settled()
+    meter = Meter(process)
+    await meter.idle()
 
     async def ours() -> int:
-        if not await hass.config_entries.async_setup(entry.entry_id):
-            pytest.fail("the integration was not set up")
-        coordinator = entry.runtime_data.coordinator
-        while coordinator.data.reading is None:
-            await asyncio.sleep(0.1)
-            await coordinator.async_refresh()
-        await hass.async_block_till_done()
-        entry.runtime_data.history.request()
+        asked.clear()
         polled.clear()
-        await entry.runtime_data.history.settled()
+        history.request()
+        await history.settled()
         return len(asked)
 
-    of_month = await measured(twin, MONTH_DAYS / 30, naive)
-    of_year = await measured(twin, YEAR_DAYS / 30, ours)
+    naive = Naive(hass, port)
+    days = min(MONTH_DAYS, YEAR_DAYS)
+    of_month = await meter.measure(days / 30, lambda: naive.bring_over(first, first + days * DAY_SECONDS))
+    of_year = await meter.measure(YEAR_DAYS / 30, ours)
     print(json.dumps({"way": "one file after the other"} | of_month))
     print(json.dumps({"way": "by days", "requests in all": len(asked)} | of_year))
-    between = [later - earlier for earlier, later in pairwise(polled)]
-    late = [max(seconds - POLL_SECONDS, 0) for seconds in between]
+    late = [max(later - earlier - POLL_SECONDS, 0) for earlier, later in pairwise(polled)]
     print(json.dumps({"polls meanwhile": len(polled), "latest s": max(late, default=0), "sum s": sum(late)}))
     print(json.dumps({f"ratio of {key}": of_month[key] / of_year[key] for key in of_month}))
     await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_an_index(socket_enabled: None) -> None:  # noqa: ARG001 - a way to the board
+    """Let a board make the index of a card that has none."""
+    with twin(WEEK_DAYS, index=False) as (port, process, _):
+        meter = Meter(process)
+
+        async def made() -> int:
+            await index_is_ready(port)
+            return 0
+
+        print(json.dumps({"way": "making the index"} | await meter.measure(WEEK_DAYS / 30, made)))

@@ -148,8 +148,20 @@ async def _live_through_kills(world: World, added: int, *, kills: int, seed: int
 
 @pytest.mark.parametrize(("house", "seed"), [((START, 120), seed) for seed in (7,)], indirect=["house"])
 async def test_a_few_days_of_a_random_life(world: World, seed: int) -> None:
+    await _live(world, seed, 60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("house", "seed"), [((START, 180), seed) for seed in range(20, 36)], indirect=["house"])
+async def test_a_hundred_hours_of_a_random_life(world: World, seed: int) -> None:
+    await _live(world, seed, 110)
+
+
+async def _live(world: World, seed: int, hours: int) -> None:
+    print(f"seed {seed}")  # noqa: T201 - to live it again
     life = Life(world, seed)
     world.move_to(world.board.house.start + 30 * HOUR_SECONDS + 600)
-    await life.live(60)
+    await life.live(hours)
     await life.check()
     await life.check_second_run()
+    await life.check()
