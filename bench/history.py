@@ -1,6 +1,7 @@
 """What it costs to bring a year of a card into Home Assistant, beside the naive way for a month.
 
-Usage: pytest -s bench/history.py, with the Python of the tests (its fixtures are a Home Assistant)
+Usage: [DIGIMON_BENCH_DAYS=365] pytest -s bench/history.py, with the Python of the tests (its fixtures are a Home
+Assistant)
 Prints one line of JSON per way: requests, seconds, CPU seconds of the board (the twin, on 32-bit MicroPython with a
 heap of 112 KB) and of this process, each per month and less what the polls of the live values take in the same time,
 which Home Assistant makes every five seconds; and how late those polls were meanwhile.
@@ -21,9 +22,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -53,14 +55,14 @@ from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor import BoardClient
 from simulator.house import House
 
-YEAR_DAYS = int(os.environ.get("BENCH_DAYS", "365"))
+YEAR_DAYS = int(os.environ.get("DIGIMON_BENCH_DAYS", "365"))
 MONTH_DAYS = 30
 WEEK_DAYS = 7
 POLL_SECONDS = 5
 IDLE_SECONDS = 20
+# Of twelve sensors, those that count; the others are powers.
+_COUNTED = 8
 _DAY_HOURS = range(7, 22)
-_WH = {"has_sum": True, "mean_type": StatisticMeanType.NONE, "unit_class": "energy", "unit_of_measurement": "Wh"}
-_W = {"has_sum": False, "mean_type": StatisticMeanType.ARITHMETIC, "unit_class": "power", "unit_of_measurement": "W"}
 
 
 @pytest.fixture
@@ -148,6 +150,19 @@ class Meter:
         return [time.monotonic(), board_seconds(self._process), time.process_time()]
 
 
+def metadata_of(statistic_id: str, *, counted: bool) -> StatisticMetaData:
+    """What a sensor's statistics are of: Wh that only rise, or W."""
+    return {
+        "name": None,
+        "source": "recorder",
+        "statistic_id": statistic_id,
+        "has_sum": counted,
+        "mean_type": StatisticMeanType.NONE if counted else StatisticMeanType.ARITHMETIC,
+        "unit_class": "energy" if counted else "power",
+        "unit_of_measurement": "Wh" if counted else "W",
+    }
+
+
 class Naive:
     """Each file, and of each hour a row for each sensor."""
 
@@ -189,21 +204,36 @@ class Naive:
         self._power(hour, "month_peak", [self._peak])
 
     def _count(self, hour: int, key: str, energy: float) -> None:
-        self._sums[key] = self._sums.get(key, 0) + energy
-        self._import(hour, key, _WH, state=self._sums[key], sum=self._sums[key])
+        self._sums[key] = total = self._sums.get(key, 0) + energy
+        self._import(key, {"start": datetime.fromtimestamp(hour, UTC), "state": total, "sum": total}, counted=True)
 
-    def _power(self, hour: int, key: str, watts: list[float]) -> None:
-        self._import(hour, key, _W, mean=sum(watts) / len(watts), min=min(watts), max=max(watts))
-
-    def _import(self, hour: int, key: str, kind: dict[str, Any], **values: float) -> None:
-        metadata: StatisticMetaData = {
-            "name": None,
-            "source": "recorder",
-            "statistic_id": f"sensor.naive_{key}",
-            **kind,
+    def _power(self, hour: int, key: str, watts: Sequence[float]) -> None:
+        row: StatisticData = {
+            "start": datetime.fromtimestamp(hour, UTC),
+            "mean": sum(watts) / len(watts),
+            "min": min(watts),
+            "max": max(watts),
         }
-        row: StatisticData = {"start": datetime.fromtimestamp(hour, UTC), **values}  # type: ignore[typeddict-item]
-        async_import_statistics(self._hass, metadata, [row])
+        self._import(key, row, counted=False)
+
+    def _import(self, key: str, row: StatisticData, *, counted: bool) -> None:
+        async_import_statistics(self._hass, metadata_of(f"sensor.naive_{key}", counted=counted), [row])
+
+
+async def rows_alone(hass: HomeAssistant, first: int) -> int:
+    """Hand a month of twelve sensors to the recorder, each at once: what both ways cannot do without.
+
+    :returns: 0 requests.
+    """
+    hours = [datetime.fromtimestamp(hour, UTC) for hour in range(first, first + MONTH_DAYS * DAY_SECONDS, HOUR_SECONDS)]
+    counts: list[StatisticData] = [{"start": hour, "state": 1.0, "sum": 1.0} for hour in hours]
+    powers: list[StatisticData] = [{"start": hour, "mean": 1.0, "min": 1.0, "max": 1.0} for hour in hours]
+    for number in range(12):
+        counted = number < _COUNTED
+        metadata = metadata_of(f"sensor.rows_{number}", counted=counted)
+        async_import_statistics(hass, metadata, counts if counted else powers)
+    await get_instance(hass).async_block_till_done()
+    return 0
 
 
 async def test_a_year(  # noqa: PLR0913, PLR0917 - the fixtures, in the order in which they have to be made
@@ -259,9 +289,11 @@ async def test_a_year(  # noqa: PLR0913, PLR0917 - the fixtures, in the order in
     days = min(MONTH_DAYS, YEAR_DAYS)
     of_month = await meter.measure(days / 30, lambda: naive.bring_over(first, first + days * DAY_SECONDS))
     of_year = await meter.measure(YEAR_DAYS / 30, ours)
+    of_rows = await meter.measure(1, partial(rows_alone, hass, first))
     print(json.dumps({"way": "one file after the other"} | of_month))
     print(json.dumps({"way": "by days", "requests in all": len(asked)} | of_year))
     late = [max(later - earlier - POLL_SECONDS, 0) for earlier, later in pairwise(polled)]
+    print(json.dumps({"way": "the rows of twelve sensors alone"} | of_rows))
     print(json.dumps({"polls meanwhile": len(polled), "latest s": max(late, default=0), "sum s": sum(late)}))
     print(json.dumps({f"ratio of {key}": of_month[key] / of_year[key] for key in of_month}))
     await hass.config_entries.async_unload(entry.entry_id)

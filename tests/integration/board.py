@@ -151,6 +151,11 @@ class Board:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    @property
+    def is_serving(self) -> bool:
+        """Whether it can be asked."""
+        return self._server is not None
+
     async def start(self) -> None:
         """Come up, at the same port as before."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)

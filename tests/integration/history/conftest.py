@@ -177,8 +177,15 @@ class World:
         await async_wait_recording_done(self.hass)
 
     async def poll(self) -> None:
-        """The coordinator reads the board."""
-        await self.entry.runtime_data.coordinator.async_refresh()
+        """The coordinator reads the board, and again where a slow machine kept it waiting too long.
+
+        The next poll is five seconds later, and what ended in between would never have been heard here.
+        """
+        coordinator = self.entry.runtime_data.coordinator
+        for _ in range(3):
+            await coordinator.async_refresh()
+            if coordinator.last_update_success or not self.board.is_serving:
+                break
         await self.hass.async_block_till_done()
         # What was missed is counted between two polls, of which there are twelve in a minute.
         while counting := [task for task in asyncio.all_tasks() if task.get_name() == f"{DOMAIN} energy"]:
