@@ -10,7 +10,7 @@ import time
 
 from .guard import FEWER_CLIENTS, MOST_CLIENTS
 from .index import Day
-from .memory import unload
+from .memory import free, unload
 from .store import OK
 from .watchdog import doing
 
@@ -33,6 +33,9 @@ _PAUSE_MILLISECONDS = 100
 _IDLE_MILLISECONDS = 1000
 # After so many slices that were not done because clients are served, the work lets go of its memory, and begins anew.
 _PASSED_SLICES = 10
+# Beside clients it begins with so much of the heap free, and lets go of its 5 KB when less than the other is left.
+_ROOM_BYTES = 12288
+_RESERVE_BYTES = 6144
 # For so long somebody who asked for a day that is not done is taken to wait for it.
 _WANTED_MILLISECONDS = 10000
 # A meter sends once a second; one that does not is not waited for.
@@ -116,6 +119,10 @@ class Builder:
         # These are of now, and wait for nobody.
         self.index.step(_SLICE_MILLISECONDS)
         if not self._may_work():
+            return
+        if self._guard.clients and free() < (_ROOM_BYTES if self._work is None else _RESERVE_BYTES):
+            # It is asked for again.
+            self.rest()
             return
         if self._work is None:
             self._begin()
