@@ -15,24 +15,18 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from develop import configuration
-from develop.api import Api, ApiError
+from develop.api import ApiError
 from develop.browser import sign_in, window
-from develop.child import Child
-from develop.configuration import Listening
 from develop.demonstration import PASSWORD, PERSON
-from develop.home import settle
 from simulator.house import House
 
-from .command import SEED, eventually, free_port
+from .cable import PATIENCE_SECONDS, HomeAssistant
+from .command import SEED
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _DOMAIN = "digimon"
 _BY_ID = Path("/dev/serial/by-id")
-_PATIENCE_SECONDS = 120
-_STOP_SECONDS = 60
-_AWAY = {"unavailable", "unknown"}
 
 
 class Meter:
@@ -76,94 +70,6 @@ class Meter:
 
     async def _serve(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
-
-
-class HomeAssistant:
-    """The newest one, with its usb integration, and what it shows of the meter."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "homeassistant"
-        self._folder.mkdir()
-        self._listening = Listening(host="127.0.0.1", port=free_port())
-        self.url = self._listening.url
-        self._child = Child(
-            "Home Assistant",
-            [
-                Path(os.environ["DIGIMON_HOMEASSISTANT"]) / "bin/python",
-                *("-m", "homeassistant", "-c", self._folder, "--skip-pip", "--log-no-color"),
-            ],
-            ready=r"\[homeassistant\.bootstrap\] Home Assistant initialized",
-            log=folder / "homeassistant.log",
-            environment={"PYTHONPATH": ""},
-        )
-        self.log = folder / "homeassistant.log"
-        self._api: Api | None = None
-
-    @property
-    def api(self) -> Api:
-        assert self._api is not None
-        return self._api
-
-    async def start(self) -> None:
-        configuration.write(self._folder, self._listening)
-        await self._child.start()
-        self._api = await Api(self.url).__aenter__()
-        if await self._api.onboarded():
-            await self._api.sign_in(PERSON, PASSWORD)
-        else:
-            await self._api.onboard(PERSON, PASSWORD, language="en")
-            await settle(self._api, "en")
-
-    async def stop(self) -> None:
-        if self._api is not None:
-            await self._api.__aexit__(None, None, None)
-            self._api = None
-        await self._child.stop(_STOP_SECONDS)
-
-    async def add_cable(self, device: str) -> dict[str, Any]:
-        """As a person does."""
-        flow = await self.api.post("/api/config/config_entries/flow", {"handler": _DOMAIN})
-        path = f"/api/config/config_entries/flow/{flow['flow_id']}"
-        await self.api.post(path, {"next_step_id": "cable"})
-        answer: dict[str, Any] = await self.api.post(path, {"device": device})
-        return answer
-
-    async def move_to(self, entry_id: str, device: str) -> str:
-        """Read the same meter in another way; why the flow ended."""
-        flow = await self.api.post("/api/config/config_entries/flow", {"handler": _DOMAIN, "entry_id": entry_id})
-        path = f"/api/config/config_entries/flow/{flow['flow_id']}"
-        await self.api.post(path, {"next_step_id": "reconfigure_cable"})
-        return str((await self.api.post(path, {"device": device}))["reason"])
-
-    async def states(self) -> dict[str, str]:
-        """What our sensors show, by the end of their unique id."""
-        entities = await self.api.command("config/entity_registry/list")
-        shown = {state["entity_id"]: state["state"] for state in await self.api.command("get_states")}
-        return {
-            re.sub(r"^meter_[^_]+_", "", entity["unique_id"]): shown[entity["entity_id"]]
-            for entity in entities
-            if entity["platform"] == _DOMAIN and entity["entity_id"] in shown
-        }
-
-    async def goes_on(self) -> None:
-        """Wait until it shows what the meter counts now, and that it goes on."""
-
-        async def shows() -> bool:
-            states = await self.states()
-            return states.get("net_power", "unknown") not in _AWAY and states.get("consumed_energy") not in {
-                None,
-                *_AWAY,
-            }
-
-        await eventually(shows, _PATIENCE_SECONDS)
-
-    async def is_away(self) -> None:
-        """Wait until it says that the meter cannot be read."""
-
-        async def away() -> bool:
-            return (await self.states()).get("net_power") in _AWAY
-
-        await eventually(away, _PATIENCE_SECONDS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -283,10 +189,7 @@ async def test_the_card_shows_the_quarter_of_a_cable(home: HomeAssistant, browse
 
 
 async def test_nothing_was_said_in_the_log(home: HomeAssistant) -> None:
-    log = await asyncio.to_thread(home.log.read_text, encoding="utf-8", errors="replace")
-    bad = [line for line in log.splitlines() if re.search(r" (ERROR|CRITICAL) ", line) and _DOMAIN in line]
-    # That the meter cannot be read is told once, by Home Assistant's own coordinator.
-    assert [line for line in bad if "Error fetching" not in line] == []
+    assert await home.complaints() == []
 
 
 async def ours(home: HomeAssistant) -> list[dict[str, Any]]:
@@ -301,7 +204,7 @@ async def entry_of(home: HomeAssistant) -> str:
 async def subscribed(home: HomeAssistant, entry_id: str) -> dict[str, Any]:
     """The running quarter as a card is told."""
     async with home.api.subscription("digimon/quarter/subscribe", config_entry_id=entry_id) as told:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 message = await told.get()
                 if message["quarter"] is not None:
