@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homeassistant.components import usb
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
@@ -16,12 +17,14 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from core.clock import quarter_id_at
+from custom_components.digimon.cable.entry import async_find_port
 from custom_components.digimon.cable.probe import serial_of, unique_id_of
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.diagnostics import async_get_config_entry_diagnostics
 from simulator.house import House
 from tests.integration.board import METER, Board
 
+from .lines import UsbLine
 from .port import Port
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations", "at_once")
@@ -163,6 +166,40 @@ def telegrams(entry: Any) -> int:
 async def until(reached: Callable[[], bool]) -> None:
     while not reached():  # noqa: ASYNC110 - nothing else tells that bytes have come through
         await asyncio.sleep(0.005)
+
+
+async def test_a_device_is_kept_by_the_name_that_lasts_and_followed_to_another_place(
+    hass: HomeAssistant, house: House, now: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names and places are those that Home Assistant's usb tells; here is no udev that makes them."""
+    line = UsbLine(tmp_path)
+    line.plug_in()
+
+    async def send() -> None:
+        while True:
+            line.offer(house.telegram(now))
+            await asyncio.sleep(0.02)
+
+    sending = asyncio.create_task(send())
+    hass.config.components.add("usb")
+    monkeypatch.setattr(usb, "get_serial_by_id", lambda _: line.address)
+    flow: Any = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], {"next_step_id": "cable"})
+    result = await submit(hass, flow, str(Path(line.address).resolve()))  # noqa: ASYNC240 - of a pty
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    assert entry.data == {CONF_DEVICE: line.address}
+    await until(lambda: telegrams(entry) > 0)
+    assert await async_find_port(hass, line.address) == line.address
+    # Home Assistant 2026.11 finds it by what it is.
+    monkeypatch.setattr(usb, "async_find_moved_serial_port", lambda _, path: f"{path}-moved", raising=False)
+    assert await async_find_port(hass, line.address) == f"{line.address}-moved"
+    monkeypatch.setattr(usb, "async_find_moved_serial_port", lambda *_: None)
+    assert await async_find_port(hass, line.address) == line.address
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    line.unplug()
 
 
 async def test_removed_it_leaves_no_quarters(hass: HomeAssistant, port: Port, sending: Callable[[int], None]) -> None:

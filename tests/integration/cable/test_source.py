@@ -15,6 +15,7 @@ from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
 from custom_components.digimon.cable.reader import BAUD
 from custom_components.digimon.cable.source import CableSource
 from custom_components.digimon.cable.store import QuarterStore, StoreError
+from custom_components.digimon.monitor import UnexpectedAnswerError
 from custom_components.digimon.source import SourceError
 from simulator.house import House
 from tests.integration.card import quarter_of
@@ -210,6 +211,24 @@ async def test_a_disk_that_fails_costs_no_live_value(
     assert stored is not None
     assert None not in stored.samples
     assert not source.diagnostics()["store_failed"]
+
+
+async def test_a_disk_that_is_not_there_costs_no_live_value_and_is_told_once(
+    port: Port, tmp_path: Path, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "digimon"
+    folder.write_text("in the way", encoding="utf-8")
+    async with Cable(port.address, folder) as source:
+        await send(port, source, house, range(START, START + 60))
+        snapshot = await source.read()
+        assert snapshot.running is not None
+        assert len(snapshot.running.samples) == 12
+        assert source.diagnostics()["store_failed"]
+        # Who looks back is told the same as of a board whose card fails.
+        with pytest.raises(UnexpectedAnswerError):
+            await source.archive.day(date(2026, 3, 15))
+    told = [record.getMessage() for record in caplog.records if "cannot be stored" in record.getMessage()]
+    assert len(told) == 1
 
 
 async def test_a_serial_device_is_read(tmp_path: Path, house: House) -> None:
