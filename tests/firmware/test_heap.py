@@ -14,7 +14,7 @@ import pytest
 import signing
 from twin.process import STAND_IN_BYTES
 
-from core.clock import DAY_SECONDS, QUARTER_SECONDS, day_of, quarter_id_at, quarter_path
+from core.clock import DAY_SECONDS, QUARTER_SECONDS, day_of, day_quarters, day_start, quarter_id_at, quarter_path
 from simulator.card import write_quarters
 from simulator.house import House
 
@@ -101,6 +101,15 @@ class Transfer(threading.Thread):
                     self._end.wait(1)
 
 
+def days_before(utc: int, count: int) -> list[tuple[int, int, int]]:
+    """The local days before the midnight of an instant, newest first."""
+    days = []
+    for _ in range(count):
+        days.append(day_of(quarter_id_at(utc - 1)))
+        utc = day_start(*days[-1])
+    return days
+
+
 def telegrams_of(count: int, path: Path) -> Path:
     """A file with the telegrams of so many seconds."""
     with path.open("wb") as file:
@@ -138,7 +147,7 @@ def test_a_day_at_full_speed(card: Path, tmp_path: Path, telegrams: int, days: i
     (card / "config.json").write_text(json.dumps({"wifi": {"ssid": "thuis", "password": PASSWORD}}))
     # The card of the original firmware: no index.
     write_quarters(House(SEED), card, START - days * DAY_SECONDS, START)
-    past = [day_of(quarter_id_at(START - number * DAY_SECONDS - 1)) for number in range(days)]
+    past = days_before(START, days)
     good = bundle.pack(boards.DEFAULT, NEWER, app_of(NEWER, tmp_path))
     bad = good[:-1] + bytes([good[-1] ^ 1])
     neighbours = Neighbours()
@@ -163,7 +172,7 @@ def test_a_day_at_full_speed(card: Path, tmp_path: Path, telegrams: int, days: i
             assert set(found.statuses) <= {200, 404, 503}
             assert found.statuses[200] > 100
         assert transfer.failures == []
-        assert transfer.quarters == dict.fromkeys(past, 96)
+        assert transfer.quarters == {day: len(day_quarters(*day)) for day in past}
         # It stays whole until its end, which is the first start of another one.
         status, said = upload(twin, good, PASSWORD)
         assert (status, json.loads(said)) == (200, {"version": NEWER})
