@@ -328,6 +328,26 @@ async def test_a_database_that_is_away_for_a_moment_costs_nothing(
     await world.assert_true(START, ADDED + HOUR_SECONDS)
 
 
+async def test_what_nobody_thought_of_is_told_and_tried_again_with_the_next_hour(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def stumble(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(statistics, "write_counted", stumble)
+        world.move_to(ADDED + 600)
+        await world.start()
+        await world.settled()
+    state = world.hass.states.get(STATE)
+    assert state is not None
+    assert state.state == "failed"
+    assert [record.levelname for record in caplog.records if "cannot be brought over" in record.message] == ["ERROR"]
+    caplog.clear()
+    await world.live_until(ADDED + HOUR_SECONDS + 20)
+    await world.assert_true(START, ADDED + HOUR_SECONDS)
+
+
 async def test_a_removed_board_leaves_its_statistics_and_nothing_else(
     added: World, hass_storage: dict[str, Any]
 ) -> None:
