@@ -1,6 +1,7 @@
 """Clients that are too many, too slow, too long or out of their mind never cost a telegram."""
 
 import contextlib
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from .telegrams import at, telegram
-from .twin import Twin, Wire, closed_by_board, wait_for
+from .twin import PATIENCE_SECONDS, Twin, Wire, closed_by_board, wait_for
 
 NOW = at("2026-03-15T18:45:00+01:00")
 
@@ -103,11 +104,26 @@ def test_the_sixth_client_gets_the_place_of_one_that_leaves(board: Board) -> Non
 
 def test_a_crowd_is_turned_away(board: Board) -> None:
     with idle_clients(board, 20) as clients:
-        # The first five have a place, two wait for one; the others are gone at once.
-        turned_away = sum(closed_by_board(client, 0.4) for client in reversed(clients))
-        assert turned_away >= 20 - MOST_CLIENTS - 2
+        # The first five have a place, two wait for one; the others are gone before anybody's time is over.
+        gone = in_order_of_leaving(clients)
+        assert [number for number in gone[: 20 - MOST_CLIENTS - 2] if number < MOST_CLIENTS] == []
         board.send()
     assert status(board.twin.exchange(REQUEST)) == 200
+
+
+def in_order_of_leaving(clients: list[socket.socket]) -> list[int]:
+    """Which of these clients the board has closed, first to last: their numbers from 0."""
+    left = dict(enumerate(clients))
+    gone: list[int] = []
+    while left:
+        readable, _, _ = select.select(list(left.values()), [], [], PATIENCE_SECONDS)
+        assert readable, "nobody leaves"
+        for number in [
+            number for number, client in left.items() if client in readable and closed_by_board(client, 0.1)
+        ]:
+            gone.append(number)
+            del left[number]
+    return gone
 
 
 def test_a_request_that_never_ends_is_ended(board: Board) -> None:
