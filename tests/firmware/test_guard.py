@@ -118,10 +118,9 @@ def in_order_of_leaving(clients: list[socket.socket]) -> list[int]:
     while left:
         readable, _, _ = select.select(list(left.values()), [], [], PATIENCE_SECONDS)
         assert readable, "nobody leaves"
-        for number in [
-            number for number, client in left.items() if client in readable and closed_by_board(client, 0.1)
-        ]:
-            gone.append(number)
+        closed = [number for number, client in left.items() if client in readable and closed_by_board(client, 0.1)]
+        gone += closed
+        for number in closed:
             del left[number]
     return gone
 
