@@ -215,8 +215,7 @@ class Historian:
             # A database that is restarted, or out of room: what could not be written is found the next time.
             LOGGER.warning("The history of %s waits for the database: %s", self._entry.title, error)
             self._show(HistoryState.WAITING)
-        except Exception:
-            # A fault of ours must not keep the hours to come from being looked at.
+        except Exception:  # noqa: BLE001 - a fault of ours must not keep the hours to come from being looked at
             LOGGER.exception("The history of %s cannot be brought over", self._entry.title)
             self._show(HistoryState.FAILED)
 
