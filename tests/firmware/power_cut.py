@@ -25,7 +25,8 @@ _RECORD = 64
 _RECORDS_A_DAY = 100
 
 # What a cut may leave for fsck.fat to mend, none of which harms what is stored: clusters that nothing uses, tables
-# of which only one was written yet, a time stamp, and the next cluster of a growing file whose entry does not tell yet.
+# of which only one was written yet, a time stamp, the next cluster of a growing file whose entry does not tell yet, and
+# the first half of the name of a file that was not there yet.
 HARMLESS = (
     "Reclaimed N unused clusters (N bytes).",
     "Reclaimed N unused cluster (N bytes).",
