@@ -11,7 +11,7 @@ from tests.firmware.twin import Twin, Wire, wait_for
 
 from .board import Board
 from .conftest import Open
-from .test_board_page import text
+from .window import text
 
 NOTHING = "\N{EN DASH}"
 

@@ -26,6 +26,13 @@ STATE = "sensor.digimon_history"
 PROGRESS = "sensor.digimon_history_brought_in"
 
 
+def stands(world: World) -> str:
+    """How the sensor says that it stands."""
+    state = world.hass.states.get(STATE)
+    assert state is not None
+    return state.state
+
+
 def iso(utc: int) -> str:
     return datetime.fromtimestamp(utc, UTC).isoformat()
 
@@ -166,9 +173,7 @@ async def test_a_stopped_history_brings_over_no_more_and_goes_on_when_asked(worl
     world.move_to(ADDED + 600)
     await world.start()
     await world.settled()
-    state = world.hass.states.get(STATE)
-    assert state is not None
-    assert state.state == "waiting"
+    assert stands(world) == "waiting"
     await press(world.hass, "button.digimon_stop_bringing_in_history")
     world.board.indexing = set()
     await world.stop()
@@ -295,9 +300,7 @@ async def test_a_database_that_keeps_nothing_is_told(world: World, monkeypatch: 
     await world.settled()
     issues = ir.async_get(world.hass)
     assert issues.async_get_issue(DOMAIN, f"history_failed_{world.entry.entry_id}") is not None
-    state = world.hass.states.get(STATE)
-    assert state is not None
-    assert state.state == "failed"
+    assert stands(world) == "failed"
     monkeypatch.undo()
     monkeypatch.setattr("custom_components.digimon.history.card.asyncio.sleep", lose)
     await press(world.hass, "button.digimon_bring_in_history")
@@ -319,9 +322,7 @@ async def test_a_database_that_is_away_for_a_moment_costs_nothing(
     world.move_to(ADDED + 600)
     await world.start()
     await world.settled()
-    state = world.hass.states.get(STATE)
-    assert state is not None
-    assert state.state == "waiting"
+    assert stands(world) == "waiting"
     assert await world.rows(OFFTAKE) == []
     monkeypatch.setattr(statistics, "write_counted", write)
     await world.live_until(ADDED + HOUR_SECONDS + 20)
@@ -339,9 +340,7 @@ async def test_what_nobody_thought_of_is_told_and_tried_again_with_the_next_hour
         world.move_to(ADDED + 600)
         await world.start()
         await world.settled()
-    state = world.hass.states.get(STATE)
-    assert state is not None
-    assert state.state == "failed"
+    assert stands(world) == "failed"
     assert [record.levelname for record in caplog.records if "cannot be brought over" in record.message] == ["ERROR"]
     caplog.clear()
     await world.live_until(ADDED + HOUR_SECONDS + 20)
