@@ -95,8 +95,7 @@ class Admin:
         document = saved_document(self.board.store)
         kept = stored(document.get("admin"))
         self._wifi = settings_in(document).password
-        unload("board.config")
-        unload("board.password")
+        unload("board.config", "board.password")
         if kept is None:
             # The same for as long as the board is the same, and no secret.
             digest: bytes = sha256(_SALT_OF_WIFI + self.board.uuid.encode()).digest()

@@ -121,8 +121,7 @@ class Api:
         """The answer to a GET."""
         if self._admin is not None and self._admin.idle():
             self._admin = None
-            unload("board.writing")
-            unload("board.admin")
+            unload("board.writing", "board.admin")
         path = request.path
         if path in _FILES:
             return _static(request, *_FILES[path])

@@ -170,8 +170,7 @@ class Builder:
     def rest(self) -> None:
         """Let go of what the work takes."""
         self._work = None
-        unload("board.backlog")
-        unload("core.stored")
+        unload("board.backlog", "core.stored")
         if self._guard.places == FEWER_CLIENTS:
             self._guard.places = MOST_CLIENTS
 

@@ -37,18 +37,19 @@ def collect_early() -> None:
     gc.threshold(_GARBAGE_BYTES)
 
 
-def unload(name: str) -> None:
-    """Let go of a module of the app that is needed once in a while only.
+def unload(*names: str) -> None:
+    """Let go of modules of the app that are needed once in a while only.
 
-    :param name: with its package.
+    :param names: with their packages.
     """
-    sys.modules.pop(name, None)
-    package, _, module = name.partition(".")
-    try:
-        delattr(sys.modules[package], module)
-    except (AttributeError, KeyError):
-        # It is not known by this name.
-        pass
+    for name in names:
+        sys.modules.pop(name, None)
+        package, _, module = name.partition(".")
+        try:
+            delattr(sys.modules[package], module)
+        except (AttributeError, KeyError):
+            # It is not known by this name.
+            pass
 
 
 def size() -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .main import Application, Kept
     from .ssdp import Ssdp
 
-_MODULES = ("discovery", "ssdp", "dns", "multicast")
+_MODULES = ("board.discovery", "board.ssdp", "board.dns", "board.multicast")
 
 
 class Presence:
@@ -79,8 +79,7 @@ class Presence:
         self._resting = wanted
         if wanted:
             self.close(farewell=False)
-            for name in _MODULES:
-                unload(f"board.{name}")
+            unload(*_MODULES)
 
     def close(self, farewell: bool = True) -> None:
         """Let go of the ports.

@@ -106,8 +106,7 @@ class Update:
             if part is not None:
                 part.close()
         self._manifest = self._files = None
-        unload("board.manifest")
-        unload("board.bundle_files")
+        unload("board.manifest", "board.bundle_files")
 
     def _take(self, view: "Any") -> int:
         if self._head is not None:

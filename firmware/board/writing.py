@@ -140,8 +140,7 @@ async def _update(admin: "Admin", proof: Proof) -> "Answer":
             update.close()
         admin.updating = False
         update = None
-        for name in ("update", "slots"):
-            unload(f"board.{name}")
+        unload("board.update", "board.slots")
         await admin.board.make_room(False)
     admin.board.restart_soon("update")
     return 200, _JSON, None, to_json({"version": version})
@@ -154,8 +153,7 @@ async def _config(admin: "Admin", proof: Proof) -> "Answer":
     from .settings_change import change
 
     answer = change(body, proof.key, proof.nonce, admin.board)
-    for name in ("settings_change", "form", "config", "password"):
-        unload(f"board.{name}")
+    unload("board.settings_change", "board.form", "board.config", "board.password")
     admin.read_settings()
     return answer
 
