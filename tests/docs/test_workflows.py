@@ -1,0 +1,77 @@
+"""The workflows do as little as they may, and run what was looked at."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.util.yaml import load_yaml_dict
+
+from .markdown import ROOT
+
+FOLDER = ROOT / ".github/workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"), key=lambda path: path.name)
+
+# They bring the rules of today's Home Assistant and catalogue; an older one would tell of yesterday's.
+RULES_OF_TODAY = {"hacs/action@main", "home-assistant/actions/hassfest@master"}
+
+
+def load(path: Path) -> dict[Any, Any]:
+    return dict(load_yaml_dict(str(path)))
+
+
+def steps(path: Path) -> list[dict[str, Any]]:
+    return [step for job in load(path)["jobs"].values() for step in job.get("steps", [])]
+
+
+def workflow(path: Path) -> str:
+    return path.stem
+
+
+def test_there_are_workflows_for_tests_rules_and_releases() -> None:
+    assert [path.stem for path in WORKFLOWS] == ["hacs", "hassfest", "release", "tests"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=workflow)
+def test_a_workflow_may_only_read_and_one_job_of_all_may_write(path: Path) -> None:
+    assert load(path)["permissions"] == {"contents": "read"}
+    writing = {name for name, job in load(path)["jobs"].items() if "permissions" in job}
+    assert writing == ({"release"} if path.stem == "release" else set())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=workflow)
+def test_every_job_has_a_name_and_ends(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        assert job["name"]
+        assert "uses" in job or job["timeout-minutes"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=workflow)
+def test_an_action_is_the_commit_that_its_version_was(path: Path) -> None:
+    used = re.findall(r"uses: (.+)", path.read_text(encoding="utf-8"))
+    assert used
+    for action in used:
+        assert action in RULES_OF_TODAY or re.fullmatch(
+            r"\./\.github/workflows/\w+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action
+        )
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=workflow)
+def test_a_checkout_leaves_no_credentials_behind(path: Path) -> None:
+    for step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=workflow)
+def test_nothing_from_outside_is_pasted_into_a_script(path: Path) -> None:
+    # The name of a tag or branch is somebody's text: a script gets it as a variable.
+    assert not [step for step in steps(path) if "${{" in step.get("run", "")]
+
+
+def test_a_release_is_tested_first() -> None:
+    jobs = load(FOLDER / "release.yml")["jobs"]
+    assert jobs["release"]["needs"] == "tests"
+    assert jobs["tests"]["uses"] == "./.github/workflows/tests.yml"
+    # What `on:` is for YAML 1.1.
+    assert "workflow_call" in load(FOLDER / "tests.yml")[True]
