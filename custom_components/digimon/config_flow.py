@@ -3,7 +3,7 @@
 from typing import Any, override
 
 import probatio
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
@@ -15,6 +15,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .cable_flow import CableSteps, async_move, is_other_meter
 from .const import DEFAULT_HOST, DOMAIN
+from .coordinator import DigimonConfigEntry
 from .monitor import DEFAULT_PORT, Address, BoardClient, BoardError, BoardInfo, InvalidAddressError, parse_address
 from .options_flow import DigimonOptionsFlow
 from .source import failure_of
@@ -34,7 +35,7 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> DigimonOptionsFlow:
+    def async_get_options_flow(config_entry: DigimonConfigEntry) -> DigimonOptionsFlow:
         """What can be chosen later."""
         return DigimonOptionsFlow()
 
@@ -156,7 +157,7 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
             errors=errors,
         )
 
-    async def _come_from_cable(self, entry: ConfigEntry) -> ConfigFlowResult:
+    async def _come_from_cable(self, entry: DigimonConfigEntry) -> ConfigFlowResult:
         """Read the meter of an entry through a board from now on."""
         if any(
             other.entry_id != entry.entry_id and other.unique_id in self._board.identifiers

@@ -6,15 +6,18 @@ hassfest is not part of Home Assistant's package (home-assistant/core, script/ha
 import ast
 import json
 import re
+import string
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import homeassistant.components
 import pytest
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from homeassistant.const import Platform
-from homeassistant.helpers.selector import validate_selector
+from homeassistant.helpers import config_validation
+from homeassistant.helpers.selector import TargetSelector, validate_selector
 from homeassistant.util.yaml import load_yaml_dict
 
 from custom_components.digimon.const import DOMAIN
@@ -68,10 +71,12 @@ FLOW = {"flow_title", "step", "error", "abort", "progress", "create_entry", "ini
 ENTITY = {"name", "state", "state_attributes", "unit_of_measurement"}
 ISSUE = {"title", "description", "fix_flow"}
 
+# translations.py: words by small letters and digits, with single dashes or underscores between them.
+KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+ADDRESS = re.compile(r"(?:(?:s?ftps?|scp|https?|mqtts?|socks5?|socket)://|www\.)[a-z0-9.-]+\.[a-z]{2,5}", re.IGNORECASE)
+
 # Brands of custom integrations (brand/): width and height of each picture.
 PICTURES = {"icon.png": 256, "icon@2x.png": 512, "dark_icon.png": 256, "dark_icon@2x.png": 512}
-
-QUALITY_RULES = 54
 
 
 def load(path: Path) -> Any:
@@ -133,6 +138,22 @@ def test_what_is_imported_is_what_it_depends_on() -> None:
     assert {found for found in imported() if found[0] not in allowed} == set()
 
 
+def test_what_it_depends_on_exists_and_does_not_depend_on_it() -> None:
+    wanted = [*MANIFEST["dependencies"], *MANIFEST["after_dependencies"]]
+    assert len(set(wanted)) == len(wanted)
+    components = Path(homeassistant.components.__file__).parent
+    assert all((components / domain / "manifest.json").exists() for domain in wanted)
+    # A custom integration must not stand in the place of one of these.
+    assert not (components / DOMAIN).exists()
+
+
+def test_set_up_says_that_nothing_is_configured_in_yaml() -> None:
+    tree = ast.parse((FOLDER / "__init__.py").read_text(encoding="utf-8"))
+    assert "async_setup" in {node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}
+    assigned = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    assert "CONFIG_SCHEMA" in {target.id for target in assigned if isinstance(target, ast.Name)}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_texts_have_the_shape_that_is_asked_for(language: str) -> None:
     texts = load(FOLDER / "translations" / f"{language}.json")
@@ -150,7 +171,7 @@ def test_the_texts_have_the_shape_that_is_asked_for(language: str) -> None:
         # One that a person can mend here says so step by step.
         assert ("description" in issue) != ("fix_flow" in issue)
     assert all(text.keys() == {"message"} for text in texts["exceptions"].values())
-    assert all(re.fullmatch(r"[a-z0-9-_]+", key) for key in keys_of(texts))
+    assert [key for key in keys_of(texts) if not KEY.fullmatch(key)] == []
 
 
 def keys_of(node: dict[str, Any]) -> Iterator[str]:
@@ -160,21 +181,66 @@ def keys_of(node: dict[str, Any]) -> Iterator[str]:
             yield from keys_of(value)
 
 
+def values_of(node: dict[str, Any], *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each text with the way to it."""
+    for key, value in node.items():
+        if isinstance(value, dict):
+            yield from values_of(value, *path, key)
+        else:
+            yield (*path, key), value
+
+
+def placeholders(text: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_fit_to_be_shown(language: str) -> None:
+    for path, text in values_of(load(FOLDER / "translations" / f"{language}.json")):
+        assert config_validation.string_with_no_html(text) == text == text.strip(), path
+        assert all(name.isidentifier() for name in placeholders(text)), path
+        # What is in single quotes is shown as it is; references are for Home Assistant's own texts.
+        assert not re.search(r"'{\w+}'|\[%|%\]", text), path
+        assert not ADDRESS.search(text), path
+        # States and attributes have nothing to fill in.
+        if path[0] == "entity" and path[3:] != ("name",):
+            assert not placeholders(text), path
+
+
 def test_the_file_of_core_that_custom_integrations_do_not_read_is_not_there() -> None:
     assert not (FOLDER / "strings.json").exists()
 
 
 @pytest.mark.parametrize("name", ["services", "triggers", "conditions"])
 def test_the_descriptions_for_the_editor_have_selectors_that_exist(name: str) -> None:
-    described = load_yaml_dict(str(FOLDER / f"{name}.yaml"))
-    options = load(FOLDER / "translations/en.json")["selector"]
-    for subject in (node for key, node in described.items() if not key.startswith(".")):
+    for subject in described(name).values():
         assert subject.keys() <= {"fields", "target"}
+        # Whole devices are chosen with a selector of their own, not as a target.
+        assert "device" not in TargetSelector.CONFIG_SCHEMA(subject.get("target") or {})
         for field in (subject.get("fields") or {}).values():
             assert field.keys() <= {"required", "default", "example", "selector", "advanced", "filter"}
+            assert field.get("default", "") is not None
+            assert field.get("example", "") is not None
             selector = validate_selector(field["selector"])
             translated = next(iter(selector.values())).get("translation_key")
-            assert translated is None or translated in options
+            assert translated is None or translated in load(FOLDER / "translations/en.json")["selector"]
+
+
+@pytest.mark.parametrize("name", ["services", "triggers", "conditions"])
+def test_what_the_editor_offers_has_a_name_a_description_and_an_icon(name: str) -> None:
+    texts = load(FOLDER / "translations/en.json")[name]
+    assert texts.keys() == ICONS[name].keys() == described(name).keys()
+    for key, subject in described(name).items():
+        assert {"name", "description"} <= texts[key].keys() <= {"name", "description", "fields"}
+        fields = texts[key].get("fields", {})
+        assert fields.keys() == (subject.get("fields") or {}).keys()
+        assert all({"name"} <= field.keys() <= {"name", "description", "example"} for field in fields.values())
+
+
+def described(name: str) -> dict[str, Any]:
+    """What a file for the editor describes, without the parts that it shares."""
+    loaded = load_yaml_dict(str(FOLDER / f"{name}.yaml"))
+    return {key: subject or {} for key, subject in loaded.items() if not key.startswith(".")}
 
 
 def icons_of(node: dict[str, Any]) -> Iterator[str]:
@@ -218,12 +284,3 @@ def size_of(path: Path) -> tuple[int, int]:
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", data[16:24])
     return width, height
-
-
-def test_every_rule_of_the_quality_scale_is_met_or_excused() -> None:
-    rules = load_yaml_dict(str(FOLDER / "quality_scale.yaml"))["rules"]
-    assert len(rules) == QUALITY_RULES
-    for rule, state in rules.items():
-        status = state if isinstance(state, str) else state["status"]
-        assert status in {"done", "exempt"}, rule
-        assert status == "done" or state["comment"]

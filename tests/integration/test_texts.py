@@ -66,18 +66,6 @@ def is_the_same_everywhere(text: str) -> bool:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_hold_what_home_assistant_allows(language: str) -> None:
-    # Its own checks of an integration: no markup, no address, no placeholder in quotes.
-    for path, text in texts(load(f"translations/{language}.json")):
-        assert not re.search(r"<|https?:|['\"]{\w+}['\"]", text), path
-
-
-def test_the_manifest_is_in_the_order_home_assistant_asks_for() -> None:
-    keys = list(load("manifest.json"))
-    assert keys == ["domain", "name", *sorted(key for key in keys if key not in ("domain", "name"))]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_sensors_have_the_same_name(language: str) -> None:
     names = [sensor["name"] for sensor in load(f"translations/{language}.json")["entity"]["sensor"].values()]
     assert len(set(names)) == len(names)
