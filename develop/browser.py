@@ -22,13 +22,14 @@ DUTCH = "nl-BE"
 
 
 @asynccontextmanager
-async def chromium(executable: str) -> AsyncIterator[Browser]:
+async def chromium(executable: str, *flags: str) -> AsyncIterator[Browser]:
     """A browser.
 
     :param executable: Chromium's.
+    :param flags: of its command line, besides the usual ones.
     """
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=executable, args=[*_FLAGS, *flags])
         try:
             yield browser
         finally:
@@ -64,5 +65,7 @@ async def sign_in(page: Page, url: str, name: str, password: str) -> None:
     await page.goto(url)
     await page.locator("input[name=username]").fill(name)
     await page.locator("input[name=password]").fill(password)
+    # Who is not at home is asked again at each page, unless they want to stay. What is seen of the box lies over it.
+    await page.get_by_role("checkbox").check(force=True)
     await page.locator("input[name=password]").press("Enter")
     await page.locator("ha-sidebar").wait_for()

@@ -81,6 +81,9 @@ def _http(listening: Listening) -> dict[str, Any]:
         "server_host": [listening.host],
         "server_port": listening.port,
         "cors_allowed_origins": [],
+        # Who brings https in front of it does so on this machine.
+        "use_x_forwarded_for": True,
+        "trusted_proxies": ["127.0.0.1/32"],
         "login_attempts_threshold": -1,
         "ip_ban_enabled": False,
         "ssl_profile": "intermediate_v6",
