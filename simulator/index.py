@@ -6,16 +6,12 @@ here, so a difference shows at once in its answers.
 
 from pathlib import Path
 
-from core.clock import HOUR_SECONDS, SUMMER_BIT, day_of, is_summer, month_of, quarter_start
+from core.clock import day_of, month_of
 from core.quarter import Quarter
-from core.records import INDEX_BYTES, pack_index
+from core.records import INDEX_BYTES, PLACES_A_DAY, pack_index, place_of
 from simulator.reading import Reading
 
-# 96 quarters, then those of the hour that October has twice.
-_PLACES_A_DAY = 100
-_TWICE = range(8, 12)
-_SECOND_PASS = 88
-_MONTH_BYTES = 31 * _PLACES_A_DAY * INDEX_BYTES
+_MONTH_BYTES = 31 * PLACES_A_DAY * INDEX_BYTES
 
 
 class Index:
@@ -40,7 +36,7 @@ class Index:
             end.water.litres,
         ]
         pack_index(record, quarter, registers)
-        position = ((day_of(quarter.quarter_id)[2] - 1) * _PLACES_A_DAY + _place_of(quarter.quarter_id)) * INDEX_BYTES
+        position = ((day_of(quarter.quarter_id)[2] - 1) * PLACES_A_DAY + place_of(quarter.quarter_id)) * INDEX_BYTES
         self._month(month_of(quarter.quarter_id))[position : position + INDEX_BYTES] = record
 
     def write(self) -> None:
@@ -60,9 +56,3 @@ class Index:
     def _path(self, month: tuple[int, int]) -> Path:
         year, number = month
         return self._folder / f"{year:04d}" / f"{number:02d}.idx"
-
-
-def _place_of(quarter_id: int) -> int:
-    quarter = quarter_id & 0x7F
-    second = quarter in _TWICE and not quarter_id & SUMMER_BIT and is_summer(quarter_start(quarter_id) - HOUR_SECONDS)
-    return quarter + _SECOND_PASS if second else quarter

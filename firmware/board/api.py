@@ -36,6 +36,7 @@ _HTML = "text/html; charset=UTF-8"
 _XML = "text/xml; charset=UTF-8"
 _SCRIPT = "text/javascript; charset=UTF-8"
 _PNG = "image/png"
+_BYTES = "application/octet-stream"
 _CACHED = "max-age=31536000,immutable"
 
 _ICON = ("electric-meter.png", _PNG)
@@ -245,13 +246,17 @@ class Api:
         complete = False
         headers = {"Retry-After": _BUILD_SECONDS}
         try:
-            found = self._builder.day(date)
-            if found is not None:
-                day, rows = found
-                if complete := day.complete():
+            day = self._builder.day(date)
+            if day is not None:
+                index = self._builder.index
+                if complete := day.complete:
                     headers = {"ETag": day.tag()}
                     if headers["ETag"] in request.headers.get("if-none-match", ""):
                         return 304, _JSON, None, "", headers
+                    if day.records and day.is_over and arguments.get("form") == "records":
+                        length, file = index.records(day)
+                        return 200, _BYTES, length, file, headers
+                rows = index.rows(day)
         except OSError as error:
             self._store.fault(error)
         return 200, _JSON, None, _day(date, complete, rows), headers

@@ -4,7 +4,7 @@ from core.quarter import Quarter
 from core.records import REGISTERS
 
 from . import historic
-from .index import Day, quarter_at
+from .index import SUMMER, WINTER, Day, quarter_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ def one_day(builder: "Builder", date: "Date") -> "Iterator[None]":
     """Give every file of a day that has no record one."""
     day = Day(date)
     yield from builder.index.look(day, builder.unfinished())
-    if day.complete():
+    if day.complete:
         return
     memory = Quarter(0)
-    for place, season in enumerate(day.missing):
-        if season:
-            quarter_id = quarter_at(*date, place, season)
+    for place, season in enumerate(day.places):
+        quarter_id = quarter_at(*date, place, season)
+        # One that was stored since it was looked for has its record, with registers.
+        if season in (WINTER, SUMMER) and not builder.index.has(quarter_id):
             quarter = builder.store.quarter(quarter_id, memory)
             if quarter is None:
                 # What says nothing is noted as empty, so that it is not read again and again.

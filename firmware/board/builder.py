@@ -16,7 +16,7 @@ from .watchdog import doing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from .guard import Guard
@@ -83,18 +83,17 @@ class Builder:
         state = "waiting" if self.store.state != OK else "ready" if self._ready else "building"
         return {"state": state, "days_done": self.done, "days": self.days}
 
-    def day(self, date: "Date") -> "tuple[Day, Generator[str]] | None":
-        """What there is of a day and its rows; None while there is no card. What it lacks is made next."""
+    def day(self, date: "Date") -> "Day | None":
+        """What there is of a day; None while there is no card. What it lacks is made next."""
         if self.store.state != OK:
             return None
         day = Day(date)
-        unfinished = self.unfinished()
-        for _ in self.index.look(day, unfinished):
+        for _ in self.index.look(day, self.unfinished()):
             pass
-        if not day.complete():
+        if not day.complete:
             self.asked = date
             self._wanted = time.ticks_ms()
-        return day, self.index.rows(day)
+        return day
 
     async def run(self) -> None:
         """Work for ever."""

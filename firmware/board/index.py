@@ -6,15 +6,16 @@ never in it, so that the original firmware and its clients do not see it.
 
 from struct import unpack_from
 
-from core.clock import HOUR_SECONDS, SUMMER_BIT, is_summer, month_of, quarter_id_of_label, quarter_start
+from core.clock import SUMMER_BIT, month_of, quarter_id_of_label
 from core.quarter import Quarter
-from core.records import INDEX_BYTES, REGISTERS, index_head, index_row, pack_index
+from core.records import INDEX_BYTES, PLACES_A_DAY, REGISTERS, index_head, index_row, pack_index, place_of
 
 from .store import NO_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from typing import IO
 
     from .journal import Registers
     from .store import Store
@@ -30,10 +31,10 @@ FIELDS = (
     "produced_energy",
 ) + REGISTERS
 
-# 96 quarters, and 96 to 99 for the hour that October has twice.
-PLACES_A_DAY = 100
 _DAYS = 31
-_MONTH_BYTES = _DAYS * PLACES_A_DAY * INDEX_BYTES
+_DAY_BYTES = PLACES_A_DAY * INDEX_BYTES
+_MONTH_BYTES = _DAYS * _DAY_BYTES
+_OCTOBER = 10
 # Places in order of time: the second pass of the hour stands after the first.
 _ORDER = ((0, 12), (96, 100), (12, 96))
 # While a month's file is being made; who waits longer is read from its quarter file later, without registers.
@@ -43,17 +44,10 @@ _RECORDS = 512 // INDEX_BYTES
 # Of these, those whose text is made at once: all of them would take four pieces of 1 KB.
 _ROWS = 2
 
-# What is known of a place: a file of the quarter that has no record.
+# What is known of a place: a file of the quarter that has no record, or a record.
 WINTER = 1
 SUMMER = 2
-
-
-def place_of(quarter_id: int) -> int:
-    """The place of a quarter in its day."""
-    quarter = quarter_id & 0x7F
-    if 8 <= quarter < 12 and not quarter_id & SUMMER_BIT and is_summer(quarter_start(quarter_id) - HOUR_SECONDS):
-        return quarter + 88
-    return quarter
+_RECORD = 3
 
 
 def quarter_at(year: int, month: int, day: int, place: int, season: int) -> int:
@@ -70,8 +64,9 @@ class Day:
 
     :ivar date: year, month and day.
     :ivar folder: where its quarters are.
-    :ivar missing: for each place `WINTER` or `SUMMER` if a record of that quarter has to be made, else 0.
-    :ivar there: for each place whether there is a record that says something.
+    :ivar places: for each place `WINTER` or `SUMMER` if a record of that quarter has to be made.
+    :ivar complete: whether every file has its record.
+    :ivar is_over: whether nothing in the index is of the quarter that runs.
     :ivar records: how many there are.
     :ivar check: changes when a record does.
     """
@@ -80,14 +75,10 @@ class Day:
         self.date = date
         year, month, day = date
         self.folder = f"/meter/{year:04d}/{month:02d}/{day:02d}"
-        self.missing = bytearray(PLACES_A_DAY)
-        self.there = bytearray(PLACES_A_DAY)
+        self.places = bytearray(PLACES_A_DAY)
+        self.complete = self.is_over = True
         self.records = 0
         self.check = 0
-
-    def complete(self) -> bool:
-        """Whether every file has its record."""
-        return not any(self.missing)
 
     def tag(self) -> str:
         """Tells it from every other state of the same day."""
@@ -151,31 +142,50 @@ class Index:
         :param unfinished: the quarter that runs; its file may be there and is not the last word.
         :raises OSError: the card fails.
         """
-        missing = day.missing
         # The first quarter of the day, of which the others differ in their last byte.
         midnight = quarter_id_of_label(*day.date, "0000W")
-        if midnight is not None:
-            for name in self._store.files(day.folder):
-                quarter = _quarter_of(name)
-                if quarter >= 0 and midnight | quarter != unfinished:
-                    place = place_of(midnight | quarter) if 8 <= quarter & 0x7F < 12 else quarter & 0x7F
-                    missing[place] = SUMMER if quarter & SUMMER_BIT else WINTER
-        yield
-        there = day.there
+        if midnight is None:
+            # There is no such day.
+            return
+        places = day.places
         for first, number, records in self._records(day.date):
             for place in range(first, first + number):
                 position = (place - first) * INDEX_BYTES
-                # A damaged record counts as none.
                 quarter_id = index_head(records, position)
-                if quarter_id and quarter_id != unfinished:
-                    if missing[place] and quarter_id == quarter_at(*day.date, place, missing[place]):
-                        missing[place] = 0
-                    # A file that says nothing has a record, too, so that it is not read again and again.
-                    there[place] = records[position + 4]
+                # A damaged record counts as none, and so does that of another place.
+                if quarter_id & ~0xFF == midnight and place_of(quarter_id) == place:
+                    if quarter_id == unfinished:
+                        day.is_over = False
+                        continue
+                    places[place] = _RECORD
                     (check,) = unpack_from("<H", records, position + INDEX_BYTES - 2)
                     day.check = (day.check & 0xFFFFFF) * 31 + place + check
                     day.records += 1
             yield
+        if day.records >= (PLACES_A_DAY if day.date[1] == _OCTOBER else 96):
+            # Whatever files there are have their records.
+            return
+        for name in self._store.files(day.folder):
+            quarter = _quarter_of(name)
+            if quarter >= 0 and midnight | quarter != unfinished:
+                place = place_of(midnight | quarter)
+                if places[place] != _RECORD:
+                    places[place] = SUMMER if quarter & SUMMER_BIT else WINTER
+                    day.complete = False
+        yield
+
+    def records(self, day: "Day") -> "tuple[int, IO[bytes]]":
+        """The records of a day as they are: how many bytes, and the file in which they come next.
+
+        :param day: what `look` found out, with any record.
+        :raises OSError: the card fails.
+        """
+        year, month, date = day.date
+        file = self._store.open(f"/index/{year:04d}/{month:02d}.idx")
+        start = (date - 1) * _DAY_BYTES
+        length = min(file.seek(0, 2) - start, _DAY_BYTES)
+        file.seek(start)
+        return length, file
 
     def rows(self, day: "Day") -> "Generator[str]":
         """The rows of a day in order of time, as JSON, some at once.
@@ -183,13 +193,20 @@ class Index:
         :param day: what `look` found out.
         :raises OSError: the card fails; what came so far is not the whole day.
         """
+        if not day.records:
+            return
         separator = ""
         blocks = self._records(day.date)
         try:
             for place, number, records in blocks:
                 for start in range(0, number, _ROWS):
                     several = range(start, min(start + _ROWS, number))
-                    rows = [index_row(records, index * INDEX_BYTES) for index in several if day.there[place + index]]
+                    # A file that says nothing has a record, too, so that it is not read again and again.
+                    rows = [
+                        index_row(records, index * INDEX_BYTES)
+                        for index in several
+                        if day.places[place + index] == _RECORD and records[index * INDEX_BYTES + 4]
+                    ]
                     if rows:
                         # Without the brackets of the list.
                         yield separator + str(rows)[1:-1].replace(" ", "").replace("None", "null")

@@ -8,7 +8,7 @@ bytes: a record is there whole or not at all. Integers are little-endian.
 
 from struct import pack_into, unpack_from
 
-from .clock import QUARTER_INTERVALS, quarter_start
+from .clock import HOUR_SECONDS, QUARTER_INTERVALS, SUMMER_BIT, is_summer, quarter_start
 from .quarter import Quarter
 from .telegram import crc16
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 JOURNAL_BYTES = 512
 INDEX_BYTES = 64
+# Of index records: 96 quarters, and 96 to 99 for the hour that October has twice.
+PLACES_A_DAY = 100
 
 # sequence, quarter id, first interval, number of intervals, then the registers
 _JOURNAL_HEAD = "<IIBB"
@@ -111,6 +113,14 @@ def pack_index(record: bytearray, quarter: Quarter, registers: "list[int | None]
     pack_into("<II", record, _INDEX_ENERGY, summary[5], summary[6])
     _pack_registers(record, _INDEX_REGISTERS, registers)
     _close(record)
+
+
+def place_of(quarter_id: int) -> int:
+    """The place of a quarter's index record among those of its day."""
+    quarter = quarter_id & 0x7F
+    if 8 <= quarter < 12 and not quarter_id & SUMMER_BIT and is_summer(quarter_start(quarter_id) - HOUR_SECONDS):
+        return quarter + 88
+    return quarter
 
 
 def index_head(record: "bytes | bytearray", position: int = 0) -> int:
