@@ -15,6 +15,7 @@ import signing
 from twin.process import STAND_IN_BYTES
 
 from core.clock import DAY_SECONDS, QUARTER_SECONDS, day_of, day_quarters, day_start, quarter_id_at, quarter_path
+from core.records import INDEX_BYTES, index_head
 from simulator.card import write_quarters
 from simulator.house import House
 
@@ -71,7 +72,7 @@ class Neighbours(threading.Thread):
 
 
 class Transfer(threading.Thread):
-    """Fetches every day of the card, newest first, until each of them is complete.
+    """Fetches every day of the card as Home Assistant does, newest first, until each of them is complete.
 
     :ivar quarters: how many there were, by day.
     """
@@ -89,13 +90,14 @@ class Transfer(threading.Thread):
             while day not in self.quarters:
                 try:
                     year, month, number = day
-                    answer = self._twin.get(f"/historic/day?year={year}&month={month}&day={number}")
-                    found = answer.json() if answer.status == 200 else {}
-                except (OSError, ValueError) as error:
+                    answer = self._twin.get(f"/historic/day?year={year}&month={month}&day={number}&form=records")
+                except OSError as error:
                     self.failures.append(f"{day}: {error!r}")
                     return
-                if found.get("complete"):
-                    self.quarters[day] = len(found["quarters"])
+                # Only a complete day comes as records.
+                if answer.headers.get("Content-Type") == "application/octet-stream":
+                    places = range(0, len(answer.body), INDEX_BYTES)
+                    self.quarters[day] = sum(index_head(answer.body, place) > 0 for place in places)
                 else:
                     # The board says five seconds, and it is hurried by as much.
                     self._end.wait(1)
