@@ -271,6 +271,8 @@ def test_hacs_takes_the_repository() -> None:
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert (ROOT / "README.md").exists()
     assert [path.name for path in (ROOT / "custom_components").iterdir() if path.is_dir()] == [DOMAIN]
+    # An archive of a repository holds links as text.
+    assert not [path for path in FOLDER.rglob("*") if path.is_symlink()]
 
 
 def test_the_pictures_of_the_brand_have_their_sizes() -> None:
