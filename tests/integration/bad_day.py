@@ -68,10 +68,10 @@ class HouseBoard(OriginalBoard):
         return {"quarter_id": quarter_id_at(self.now_utc)} | self._decoder.decode(telegram)
 
     @override
-    async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, path: str, writer: asyncio.StreamWriter, *, in_records: bool) -> None:
         if self.faults_once.get(path, self.faults.get(path)) is Fault.SLOW:
             self.unanswered += 1
-        await super()._answer(path, writer)
+        await super()._answer(path, writer, in_records=in_records)
 
 
 class BadDay:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from core.clock import quarter_id_at, quarter_path, quarter_start
+from tests.integration.records import BYTES, FORM, records_of
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -27,6 +28,7 @@ METER = "/current/meter"
 MONTH_PEAK = "/current/month/peak"
 
 CHALLENGE = "/challenge"
+JSON = "application/json"
 
 SALT = bytes(range(16))
 ROUNDS = 20
@@ -85,6 +87,10 @@ class Board:
         self.faults_once: dict[str, Fault] = {}
         self.etags: dict[str, str] = {}
         self.requests: list[str] = []
+        self.knows_records = True
+        """Whether it tells of a day in records to who asks for them."""
+
+        self.answers_in_records = 0
         self.password: str | None = None
         self.posts: list[tuple[str, bytes]] = []
         self.refusals: dict[str, tuple[int, bytes]] = {}
@@ -188,12 +194,13 @@ class Board:
                 writer.write(_head(status, len(answer)) + answer)
                 await writer.drain()
                 return
+            path, asked = path.removesuffix(FORM), path
             self.requests.append(path)
             etag = self.etags.get(path)
             if etag is not None and f"If-None-Match: {etag}".encode() in request:
                 writer.write(_head(304))
             else:
-                await self._answer(path, writer)
+                await self._answer(path, writer, in_records=self.knows_records and asked != path)
             await writer.drain()
         except ConnectionError, asyncio.IncompleteReadError:
             pass
@@ -231,7 +238,7 @@ class Board:
         self.posts.append((path, body))
         return (204, b"") if path == "/identify" else (202, b"") if path == "/restart" else (200, b"")
 
-    async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, path: str, writer: asyncio.StreamWriter, *, in_records: bool) -> None:
         fault = self.faults_once.pop(path, self.faults.get(path))
         if fault in _WITHOUT_END:
             await _WITHOUT_END[fault](writer)
@@ -241,7 +248,11 @@ class Board:
         body = _BODIES.get(fault, b"Item not found" if document is None else document)
         if fault is Fault.TAIL:
             body += b'1087,0,0]}"}'
-        head = _head(status, len(body), self.etags.get(path))
+        records = records_of(body) if in_records and fault in _AS_RECORDS and status == 200 else None
+        if records is not None:
+            body = records
+            self.answers_in_records += 1
+        head = _head(status, len(body), self.etags.get(path), JSON if records is None else BYTES)
         writer.write(head + (body[: len(body) // 2] if fault is Fault.CUT else body))
 
 
@@ -274,6 +285,7 @@ _BODIES: dict[Fault | None, bytes] = {
     Fault.WRONG_JSON: b'[{"temperature":21.5}]',
     Fault.NO_JSON: b"<!DOCTYPE html><title>Router</title>",
 }
+_AS_RECORDS = (None, Fault.CUT)
 _STATUS: dict[Fault | None, int] = {
     Fault.NOT_FOUND: 404,
     Fault.SERVER_ERROR: 500,
@@ -290,8 +302,8 @@ def _header(request: bytes, name: str) -> str | None:
     return None
 
 
-def _head(status: int, length: int | None = None, etag: str | None = None) -> bytes:
-    lines = [f"HTTP/1.0 {status} {'OK' if status == 200 else 'N/A'}", "Content-Type: application/json"]
+def _head(status: int, length: int | None = None, etag: str | None = None, kind: str = JSON) -> bytes:
+    lines = [f"HTTP/1.0 {status} {'OK' if status == 200 else 'N/A'}", f"Content-Type: {kind}"]
     if status == 302:
         lines.append("Location: http://127.0.0.1:9/login")
     if etag is not None:

@@ -91,7 +91,7 @@ class Archive:
             return await self._day_by_quarters(day, settled=settled)
         # Without a tag in the question, the answer is a day.
         stored = answer or kept or StoredDay(quarters=(), complete=False, etag=None)
-        self._days.keep(day, (stored, settled and stored.complete))
+        self._days.keep(day, (stored, settled and stored.complete and not stored.damaged))
         return stored
 
     async def dates(self) -> tuple[date, ...]:

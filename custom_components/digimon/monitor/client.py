@@ -25,7 +25,7 @@ from .errors import (
 from .identity import parse_description, parse_info
 from .models import BoardInfo, MeterReading, MonthPeak, RunningQuarter, StoredDay
 from .password import authorization, derive_key, parse_challenge
-from .stored import parse_day, parse_days, parse_months, parse_quarters, parse_years
+from .stored import parse_day, parse_days, parse_months, parse_quarters, parse_records, parse_years
 
 # A board answers within half a second, also while it writes its card. Two polls of this length and
 # their wait are over before a person would call a dead board still alive.
@@ -40,6 +40,7 @@ UPDATE_SECONDS = 180
 # The longest answer of the live API is about 4 KB.
 LONGEST_ANSWER = 65536
 _PIECE = 8192
+_RECORDS = "application/octet-stream"
 
 _OK = 200
 _REDIRECT = 300
@@ -59,6 +60,9 @@ class _Answer:
 
     status: int
     retry_after: int | None
+    kind: str | None
+    """Its content type."""
+
     etag: str | None
     body: bytes
 
@@ -157,15 +161,17 @@ class BoardClient:
 
         :raises UnknownPathError: the board runs the original firmware, or one of ours from before this path.
         """
+        # A board that does not know this form, or cannot tell of this day in it, answers with JSON.
         answer = await self._request(
             "GET",
-            _with_query("/historic/day", year=year, month=month, day=day),
+            _with_query("/historic/day", year=year, month=month, day=day, form="records"),
             headers={} if etag is None else {"If-None-Match": etag},
             seconds=self._card_seconds,
         )
         if etag is not None and answer.status == _NOT_MODIFIED:
             return None
-        return parse_day(_body("/historic/day", answer), (year, month, day), etag=answer.etag)
+        read = parse_records if answer.kind == _RECORDS else parse_day
+        return read(_body("/historic/day", answer), (year, month, day), etag=answer.etag)
 
     async def blink(self) -> None:
         """Let the LED of the board blink for ten seconds; raises what `restart` does."""
@@ -251,6 +257,7 @@ class BoardClient:
                 return _Answer(
                     status=response.status,
                     retry_after=_seconds(response.headers.get("Retry-After")),
+                    kind=response.headers.get("Content-Type"),
                     etag=response.headers.get("ETag"),
                     body=await self._read(response),
                 )
@@ -280,7 +287,7 @@ def _body(path: str, answer: _Answer) -> bytes:
     return answer.body
 
 
-def _with_query(path: str, **query: int) -> str:
+def _with_query(path: str, **query: int | str) -> str:
     return str(URL.build(path=path, query=query))
 
 

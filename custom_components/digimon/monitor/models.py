@@ -69,6 +69,9 @@ class StoredDay:
     etag: str | None
     """Names this answer; None when the board does not say."""
 
+    damaged: int = 0
+    """How many records of the card could not be read, and no file makes up for them."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthPeak:

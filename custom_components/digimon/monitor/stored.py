@@ -4,11 +4,11 @@ As lenient as `documents`: a row that is no quarter of the day that was asked fo
 is what the original firmware puts on a card that no meter ever sent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..core.clock import INTERVAL_SECONDS, QUARTER_INTERVALS, day_of, quarter_start
-from ..core.records import REGISTERS
+from ..core.records import INDEX_BYTES, PLACES_A_DAY, REGISTERS, index_head, index_row, place_of
 from . import fields
 from .errors import UnexpectedAnswerError
 from .models import QuarterSummary, RunningQuarter, Sample, StoredDay
@@ -65,17 +65,36 @@ def parse_day(body: bytes, date: tuple[int, int, int], *, etag: str | None) -> S
     rows = document.get("quarters")
     if not isinstance(rows, list):
         raise UnexpectedAnswerError("a day without quarters")
+    return StoredDay(quarters=_quarters(rows, date), complete=document.get("complete") is True, etag=etag)
+
+
+def parse_records(body: bytes, date: tuple[int, int, int], *, etag: str | None) -> StoredDay:
+    """Read ``/historic/day`` in the form of records, in which a board of ours tells of a day that is complete.
+
+    What is damaged, or stands in the place of another quarter, is left out and counted.
+
+    :param date: year, month and day that were asked for.
+    :raises UnexpectedAnswerError: these are not the records of a day.
+    """
+    if len(body) > PLACES_A_DAY * INDEX_BYTES:
+        raise UnexpectedAnswerError("more than a day")
+    rows: list[list[int | None]] = []
+    damaged = 0
+    # A file that ends early may end amid a record.
+    for place, position in enumerate(range(0, len(body) - INDEX_BYTES + 1, INDEX_BYTES)):
+        quarter_id = index_head(body, position)
+        if quarter_id and day_of(quarter_id) == date and place_of(quarter_id) == place:
+            rows.append(index_row(body, position))
+        elif body.count(0, position, position + INDEX_BYTES) < INDEX_BYTES:
+            damaged += 1
+    return StoredDay(quarters=_quarters(rows, date), complete=True, etag=etag, damaged=damaged)
+
+
+def _quarters(rows: Iterable[object], date: tuple[int, int, int]) -> tuple[QuarterSummary, ...]:
+    """The rows that are of a day, in order of time."""
     summaries = {summary.quarter_id: summary for summary in filter(None, map(_summary, rows))}
-    return StoredDay(
-        quarters=tuple(
-            sorted(
-                (summary for summary in summaries.values() if day_of(summary.quarter_id) == date),
-                key=lambda summary: quarter_start(summary.quarter_id),
-            )
-        ),
-        complete=document.get("complete") is True,
-        etag=etag,
-    )
+    of_day = (summary for summary in summaries.values() if day_of(summary.quarter_id) == date)
+    return tuple(sorted(of_day, key=lambda summary: quarter_start(summary.quarter_id)))
 
 
 def summarise(quarter: RunningQuarter) -> QuarterSummary | None:
