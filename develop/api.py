@@ -109,6 +109,10 @@ class Api:
         """Send a document to a path of the REST API."""
         return await self._request("POST", path, document)
 
+    async def delete(self, path: str) -> Any:  # noqa: ANN401 - likewise
+        """Delete what is at a path of the REST API."""
+        return await self._request("DELETE", path, None)
+
     async def command(self, kind: str, **arguments: Any) -> Any:  # noqa: ANN401 - whatever the command takes and gives
         """Give a command over the websocket.
 

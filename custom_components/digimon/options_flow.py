@@ -10,7 +10,7 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, Tex
 
 from .const import LOGGER
 from .monitor import Address, BoardClient, BoardError
-from .predecessor_flow import PredecessorSteps
+from .predecessor_flow import PredecessorSteps, name_of
 from .tariff_flow import STEPS as TARIFF_STEPS
 from .tariff_flow import TariffSteps
 from .writing import text_of
@@ -43,8 +43,8 @@ class DigimonOptionsFlow(TariffSteps, PredecessorSteps):
         missing = await energy_dashboard.async_missing_sources(self.hass, self.config_entry)
         if not missing:
             return self.async_abort(reason="energy_dashboard_has_all")
-        sensors = map(self._name_of, energy_dashboard.statistics_of(missing))
-        names = {"sources": "\n".join(f"- {name}" for name in sensors)}
+        sensors = energy_dashboard.statistics_of(missing)
+        names = {"sources": "\n".join(f"- {name_of(self.hass, sensor)}" for sensor in sensors)}
         if user_input is None:
             return self.async_show_form(
                 step_id="energy_dashboard", data_schema=probatio.Schema({}), description_placeholders=names
@@ -55,10 +55,6 @@ class DigimonOptionsFlow(TariffSteps, PredecessorSteps):
             LOGGER.warning("The energy dashboard takes no more sources: %s", error)
             return self.async_abort(reason="energy_dashboard_refuses")
         return self.async_abort(reason="energy_dashboard_done", description_placeholders=names)
-
-    def _name_of(self, entity_id: str) -> str:
-        state = self.hass.states.get(entity_id)
-        return entity_id if state is None else state.name
 
     async def async_step_password(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the admin password of the board; it is never shown again, and an empty answer forgets it."""

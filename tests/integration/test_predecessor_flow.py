@@ -10,6 +10,7 @@ from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
@@ -17,6 +18,16 @@ from .board import Board
 from .conftest import meter_time
 
 OLD = ("sensor.old_day", "sensor.old_night")
+
+
+def ended(board: Board) -> datetime:
+    """The hour in which the older sensors stopped."""
+    return datetime.fromtimestamp(meter_time(board), UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+
+
+def day_of(board: Board, hours_before: int) -> str:
+    """The local day of an hour before that, as people are shown it."""
+    return f"{dt_util.as_local(ended(board) - timedelta(hours=hours_before)):%d/%m/%Y}"
 
 
 async def choose(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
@@ -32,7 +43,7 @@ async def submit(hass: HomeAssistant, flow: Any, fields: dict[str, Any]) -> Any:
 async def recorded(recorder_mock: None, hass: HomeAssistant, board: Board, loaded: MockConfigEntry) -> MockConfigEntry:
     """Two sensors of another integration, with 24 hours each that ended a day ago."""
     registry = er.async_get(hass)
-    end = datetime.fromtimestamp(meter_time(board), UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    end = ended(board)
     for number, entity_id in enumerate(OLD, 1):
         registry.async_get_or_create(
             "sensor",
@@ -53,11 +64,15 @@ async def recorded(recorder_mock: None, hass: HomeAssistant, board: Board, loade
             },
             [{"start": end - timedelta(hours=24 - hour), "state": hour / 4, "sum": hour / 4} for hour in range(24)],
         )
+    for number in (1, 2):
+        registry.async_get_or_create("sensor", "dsmr", f"1234_electricity_delivered_tariff_{number}")
     await async_wait_recording_done(hass)
     return loaded
 
 
-async def test_what_is_found_is_proposed_told_and_taken_over(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
+async def test_what_is_found_is_proposed_told_and_taken_over(
+    recorded: MockConfigEntry, hass: HomeAssistant, board: Board
+) -> None:
     flow = await choose(hass, recorded)
     assert flow["step_id"] == "predecessor"
     suggested = {
@@ -67,21 +82,27 @@ async def test_what_is_found_is_proposed_told_and_taken_over(recorded: MockConfi
     }
     assert suggested["consumed_energy"] == list(OLD)
     assert suggested["consumed_energy_t1"] == [OLD[0]]
+    # One that has been there for less than an hour.
+    assert "produced_energy" not in suggested
 
     flow = await submit(hass, flow, {"consumed_energy": list(OLD), "consumed_energy_t1": [OLD[0]]})
     assert flow["step_id"] == "predecessor_confirm"
-    assert flow["description_placeholders"] == {"sensors": "2", "hours": "48"}
+    days = f"{day_of(board, 24)} \N{EN DASH} {day_of(board, 1)}"
+    # Each counted 23 times 250 Wh: nothing tells what the first hour added.
+    amounts = {"Consumed energy": 12, "Consumed energy day tariff": 6}
+    told = "\n".join(f"- {name}: {days}, {amount}\N{NO-BREAK SPACE}kWh" for name, amount in amounts.items())
+    assert flow["description_placeholders"] == {"sensors": told}
 
     result = await submit(hass, flow, {})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_done")
-    assert result["description_placeholders"]["hours"] == "48"
+    assert result["description_placeholders"] == {"sensors": told}
 
 
 async def test_what_has_no_such_statistics_can_be_corrected(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
     flow = await choose(hass, recorded)
     flow = await submit(hass, flow, {"consumed_energy": ["sensor.digimon_net_power"]})
-    assert flow["errors"] == {"base": "not_continuable"}
-    assert flow["description_placeholders"]["sensor"] == "sensor.digimon_net_power"
+    assert flow["errors"] == {"base": "look_below", "consumed_energy": "not_continuable"}
+    assert flow["description_placeholders"]["sensor"] == "digimon Net power"
     flow = await submit(hass, flow, {"consumed_energy": list(OLD)})
     assert flow["step_id"] == "predecessor_confirm"
 

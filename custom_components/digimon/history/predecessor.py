@@ -4,11 +4,16 @@ For who comes from another integration: what its sensors have in the long-term s
 row of ours, hour by hour. The old ones are read and never written.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    get_last_statistics,
+    get_metadata,
+    statistics_during_period,
+)
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -54,6 +59,10 @@ _ENDINGS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     ),
 }
 
+# What counts in a meter of its own, which these name by its number.
+_OF_ONE_METER: Final = {"gas", "water"}
+_NAMES_METERS: Final = ("homewizard", "dsmr")
+
 
 class NotContinuableError(Exception):
     """What was chosen cannot be continued; `statistic_id` says which."""
@@ -63,22 +72,73 @@ class NotContinuableError(Exception):
         self.statistic_id = statistic_id
 
 
-def propose(hass: HomeAssistant, keys: Iterable[str]) -> dict[str, list[str]]:
-    """The sensors of other integrations that count what ours of some keys do; those that are not found are left out."""
-    sensors = [entity for entity in er.async_get(hass).entities.values() if entity.domain == SENSOR_DOMAIN]
+async def propose(hass: HomeAssistant, ours: Mapping[str, str]) -> dict[str, list[str]]:
+    """The sensors of other integrations that count what some of ours do, if all of them have hours in the statistics.
+
+    :param ours: entity ids by key.
+    """
+    found = registered(hass, ours)
+    ids = {statistic_id for sensors in found.values() for statistic_id in sensors}
+    counted = await get_instance(hass).async_add_executor_job(_with_hours, hass, ids)
+    return {key: sensors for key, sensors in found.items() if counted.issuperset(sensors)}
+
+
+def _with_hours(hass: HomeAssistant, statistic_ids: set[str]) -> set[str]:
+    return {
+        statistic_id
+        for statistic_id in statistic_ids
+        if get_last_statistics(hass, 1, statistic_id, convert_units=False, types={"sum"})
+    }
+
+
+def registered(hass: HomeAssistant, ours: Mapping[str, str]) -> dict[str, list[str]]:
+    """The sensors of other integrations that count what some of ours do; those that are not found are left out.
+
+    :param ours: entity ids by key.
+    """
+    registry = er.async_get(hass)
+    sensors = [entity for entity in registry.entities.values() if entity.domain == SENSOR_DOMAIN]
     proposed = {}
-    for key in keys:
-        for platform, endings in _ENDINGS.get(key, ()):
-            found = [
-                entity.entity_id
-                for ending in endings
-                for entity in sensors
-                if entity.platform == platform and entity.unique_id.endswith(ending)
-            ]
-            if len(found) == len(endings):
-                proposed[key] = found
-                break
+    for key, entity_id in ours.items():
+        if key in _OF_ONE_METER:
+            own = registry.async_get(entity_id)
+            candidates = [] if own is None else _of_the_same_meter(sensors, own)
+        else:
+            candidates = [_ending(sensors, platform, endings) for platform, endings in _ENDINGS.get(key, ())]
+        if found := next(filter(None, candidates), None):
+            proposed[key] = found
     return proposed
+
+
+def _ending(sensors: Sequence[er.RegistryEntry], platform: str, endings: Sequence[str]) -> list[str]:
+    """The sensors of an integration whose unique ids end so, one of each or none."""
+    found = [
+        entity.entity_id
+        for ending in endings
+        for entity in sensors
+        if entity.platform == platform and entity.unique_id.endswith(ending)
+    ]
+    return found if len(found) == len(endings) else []
+
+
+def _of_the_same_meter(sensors: Sequence[er.RegistryEntry], own: er.RegistryEntry) -> list[list[str]]:
+    """The sensors that are named by the number of the meter that one of ours is about."""
+    number = own.unique_id.removesuffix("_volume").rpartition("_")[2].lower()
+    return [
+        [entity.entity_id]
+        for platform in _NAMES_METERS
+        for entity in sensors
+        if entity.platform == platform and number in _numbers(entity.unique_id)
+    ]
+
+
+def _numbers(unique_id: str) -> set[str]:
+    """What a unique id may name a meter by: its end as it is, and as telegrams send it, in hex."""
+    end = unique_id.rpartition("_")[2]
+    numbers = {end.lower()}
+    with suppress(ValueError):
+        numbers.add(bytes.fromhex(end).decode("ascii").lower())
+    return numbers
 
 
 def hours_of(sensors: Sequence[Sequence[CountedRow]], until: int | None) -> list[CountedHour]:
@@ -132,6 +192,7 @@ async def continue_statistics(
         hours = hours_of(sensors, first)
         if not hours:
             return written
+        written.counted = sum(hour.change for hour in hours)
         if attempt:
             # What was written is read back: the same hours, each with what it added.
             if await _holds(hass, target, hours):

@@ -25,6 +25,7 @@ from custom_components.digimon.history.predecessor import (
     continue_statistics,
     hours_of,
     propose,
+    registered,
 )
 from custom_components.digimon.history.targets import Target, find_targets
 from simulator.house import House
@@ -117,7 +118,7 @@ async def test_hour_by_hour_what_is_proposed_of_another_integration_goes_on_in_o
         entity = registry.async_get_or_create("sensor", platform, f"1SAG3100000001_{key}", suggested_object_id=key)
         old_statistics(added, entity.entity_id, places)
     await added.recorded()
-    proposed = propose(added.hass, ["consumed_energy"])["consumed_energy"]
+    proposed = (await propose(added.hass, {"consumed_energy": OFFTAKE}))["consumed_energy"]
     assert len(proposed) == len(counting)
     old = [await added.changes(entity_id) for entity_id in proposed]
     await continue_statistics(added.hass, await target_of(added, "consumed_energy"), proposed)
@@ -162,11 +163,28 @@ def test_the_sensors_of_other_integrations_are_proposed(hass: HomeAssistant) -> 
     for name in ("electricity_used_tariff_1", "electricity_used_tariff_2", "electricity_delivered_tariff_1"):
         registry.async_get_or_create("sensor", "dsmr", f"1234_{name}", suggested_object_id=name)
     registry.async_get_or_create("sensor", "homewizard", "HWE_P1_total_power_export_kwh", suggested_object_id="export")
-    assert propose(hass, ["consumed_energy", "consumed_energy_t2", "produced_energy", "gas"]) == {
+    ours = dict.fromkeys(("consumed_energy", "consumed_energy_t2", "produced_energy", "gas"), "sensor.ours")
+    assert registered(hass, ours) == {
         "consumed_energy": ["sensor.electricity_used_tariff_1", "sensor.electricity_used_tariff_2"],
         "consumed_energy_t2": ["sensor.electricity_used_tariff_2"],
         "produced_energy": ["sensor.export"],
     }
+
+
+@pytest.mark.parametrize(
+    ("platform", "unique_id"),
+    [("dsmr", "37464C4F32313030303030303037"), ("homewizard", "homewizard_gas_7FLO2100000007")],
+)
+def test_of_a_gas_meter_the_sensor_with_its_number_is_proposed(
+    hass: HomeAssistant, platform: str, unique_id: str
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_get_or_create("sensor", platform, unique_id, suggested_object_id="same_meter")
+    registry.async_get_or_create("sensor", platform, "37464C4F32313030303030303038", suggested_object_id="other_meter")
+    registry.async_get_or_create("sensor", "mqtt", unique_id, suggested_object_id="other_integration")
+    ours = registry.async_get_or_create("sensor", "digimon", "a1b2c3_gas_7flo2100000007_volume")
+    assert registered(hass, {"gas": ours.entity_id}) == {"gas": ["sensor.same_meter"]}
+    assert registered(hass, {"gas": "sensor.nowhere"}) == {}
 
 
 @pytest.mark.parametrize("platform", ["dsmr", "homewizard"])
