@@ -13,10 +13,13 @@ from functools import partial
 from typing import Protocol
 
 from ..core.clock import QUARTER_SECONDS, day_quarters, quarter_start
-from ..monitor import DamagedQuarterError, RunningQuarter, StoredDay, UnknownPathError
+from ..monitor import BoardError, DamagedQuarterError, RunningQuarter, StoredDay, UnknownPathError
 from .pace import Pace
 from .quarters import CardQuarter, of_samples, of_summary
 from .times import Day
+
+# What comes sooner was not asked of the board: the archive had it.
+_ASKED_SECONDS = 0.001
 
 
 class Archive(Protocol):
@@ -95,6 +98,20 @@ class Card:
         self._on_read(wanted)
         return CardDay(quarters=wanted, complete=complete)
 
+    async def read_ahead(self, days: Sequence[Day], is_wanted: Callable[[], bool]) -> None:
+        """Read days before they are wanted, for the archive to have them; of single quarters it could keep too few.
+
+        :param is_wanted: whether to go on.
+        """
+        for day in days:
+            if self.by_quarters or not is_wanted():
+                return
+            try:
+                await self._paced(partial(self._archive.day, date(*day)))
+            except BoardError:
+                # Who wants it is told when it is no better then.
+                return
+
     async def _by_quarters(self, day: Day, first: int, until: int) -> list[CardQuarter]:
         found = []
         for quarter_id in day_quarters(*day):
@@ -118,5 +135,7 @@ class Card:
         except BaseException:
             self._pace.rest_after_failure()
             raise
-        await asyncio.sleep(self._pace.rest_after(time.monotonic() - started))
+        seconds = time.monotonic() - started
+        if seconds >= _ASKED_SECONDS:
+            await asyncio.sleep(self._pace.rest_after(seconds))
         return answer

@@ -1,11 +1,11 @@
 """Brings over one part of a card: reads it, and brings the statistics of all sensors in line with it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from homeassistant.core import HomeAssistant
 
-from ..const import LOGGER
+from ..const import DOMAIN, LOGGER
 from ..core.clock import HOUR_SECONDS
 from ..monitor import UnexpectedAnswerError
 from . import statistics
@@ -45,6 +45,7 @@ class Importer:
         unread: Sequence[tuple[int, int]] = (),
         dry_run: bool = False,
         unreadable: list[Day] | None = None,
+        meanwhile: Callable[[], Coroutine[None, None, None]] | None = None,
     ) -> bool:
         """Read a part of the card and bring the statistics in line with it.
 
@@ -53,6 +54,7 @@ class Importer:
         :param unread: times (UTC) of which the card has something that has not been brought over yet.
         :param unreadable: takes the days of which the board gives no sensible answer; without it such an
             answer is an error.
+        :param meanwhile: what is done while the database works, because the board has nothing else to do then.
         :returns: False when the board is still reading its card; then nothing is written.
         :raises BoardError: the card cannot be read.
         :raises UnsettledError: the database does not keep it.
@@ -81,8 +83,18 @@ class Importer:
             # What Home Assistant has in its queue comes first.
             await statistics.settle(self._hass)
             part.following = await self._following(part, targets)
-            for target in targets:
-                await reconcile(self._hass, target, part, report, dry_run=dry_run)
+            reading = None
+            if meanwhile is not None:
+                name = f"{DOMAIN} reads ahead of {self._title}"
+                reading = self._hass.async_create_background_task(meanwhile(), name)
+            try:
+                for target in targets:
+                    await reconcile(self._hass, target, part, report, dry_run=dry_run)
+                if reading is not None:
+                    await reading
+            finally:
+                if reading is not None:
+                    reading.cancel()
             return True
 
     async def _following(self, part: Part, targets: Sequence[Target]) -> Sequence[CardQuarter]:

@@ -1,6 +1,7 @@
 """The past of a card from before Home Assistant looked, month by month, the newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Protocol
 
 from homeassistant.core import HomeAssistant
@@ -62,13 +63,14 @@ class Past:
         complete = True
         for index, month in enumerate(pending):
             unread = [span_of(other) for other in pending[index + 1 :]]
+            read_ahead = partial(self._read_ahead, pending[index + 1] if index + 1 < len(pending) else ())
             whole = True
             for days in self._portions(month, targets):
                 if self._ledger.progress.stopped:
                     self._show(HistoryState.STOPPED)
                     return
                 self._show(HistoryState.IMPORTING, done, total)
-                whole &= await self._bring_over_days(days, targets, report, unread, unreadable)
+                whole &= await self._bring_over_days(days, targets, report, unread, unreadable, read_ahead)
                 done += len(days)
                 if whole:
                     self._note_begun(days[-1], targets)
@@ -81,6 +83,10 @@ class Past:
             raise NotReadyError(STILL_READING)
         self._notices.kept()
         self._show(HistoryState.FAILED if unreadable else HistoryState.UP_TO_DATE)
+
+    async def _read_ahead(self, days: Sequence[Day]) -> None:
+        """Read the month that is next, unless a person stops it."""
+        await self._card.read_ahead(days, lambda: not self._ledger.progress.stopped)
 
     def _portions(self, month: Sequence[Day], targets: Targets) -> list[list[Day]]:
         """The days of a month that are brought over at once: each alone where a day is much work, and none twice."""
@@ -96,13 +102,14 @@ class Past:
         self._ledger.progress.begun = Begun(month=month_name(day), day=day[2], keys=frozenset(targets.keys))
         self._ledger.save_soon()
 
-    async def _bring_over_days(
+    async def _bring_over_days(  # noqa: PLR0913, PLR0917 - what one step of it is
         self,
         days: list[Day],
         targets: Targets,
         report: Report,
         unread: Sequence[tuple[int, int]],
         unreadable: list[Day],
+        read_ahead: Callable[[], Coroutine[None, None, None]],
     ) -> bool:
         """Some days of a month; a day that cannot be read is left out, and the others are not.
 
@@ -114,7 +121,7 @@ class Past:
             return True
         failed: list[Day] = []
         complete = await self._importer.bring_over(
-            days, first, until, targets.found, report, unread=unread, unreadable=failed
+            days, first, until, targets.found, report, unread=unread, unreadable=failed, meanwhile=read_ahead
         )
         unreadable += failed
         return complete and not failed

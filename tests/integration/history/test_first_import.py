@@ -1,11 +1,16 @@
 """The day that the board is added, its whole card is in the statistics."""
 
+import asyncio
+from collections import Counter
+from typing import Any
+
 import pytest
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import StatisticsRow, statistics_during_period
 from homeassistant.util import dt as dt_util
 
 from core.clock import HOUR_SECONDS, month_of, quarter_id_at
+from custom_components.digimon.history import importer
 
 from .conftest import INJECTION, OFFTAKE, START, World
 
@@ -178,3 +183,34 @@ async def _five_minutes(world: World, entity_id: str) -> list[StatisticsRow]:
         )
     )
     return rows[entity_id]
+
+
+async def test_the_month_before_is_read_while_the_database_works(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no day is asked for twice."""
+    days_at_work: list[list[str]] = []
+    reconcile = importer.reconcile
+
+    def days() -> list[str]:
+        return [path for path in world.board.card_requests if path.startswith("/historic/day?")]
+
+    async def busy(*args: Any, **named: Any) -> None:
+        if not days_at_work:
+            before = days()
+            # All of the newer month was read, and now the older one comes.
+            while days() == before:
+                await world.board.asked(len(world.board.requests) + 1)
+            days_at_work.append(days()[len(before) :])
+        await reconcile(*args, **named)
+
+    monkeypatch.setattr(importer, "reconcile", busy)
+    world.move_to(START + 25 * DAY + 600)
+    await world.start()
+    async with asyncio.timeout(60):
+        await world.settled()
+    newest = month_of(quarter_id_at(world.now))
+    assert days_at_work[0]
+    assert all(f"month={newest[1]}&" not in path for path in days_at_work[0])
+    asked = Counter(days())
+    today = f"/historic/day?year={newest[0]}&month={newest[1]}&day="
+    assert all(number == 1 for path, number in asked.items() if not path.startswith(today))
+    assert len(asked) == 26
