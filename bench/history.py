@@ -1,7 +1,7 @@
 """What it costs to bring a year of a card into Home Assistant, beside the naive way for a month.
 
-Usage: [DIGIMON_BENCH_DAYS=365] pytest -s bench/history.py, with the Python of the tests (its fixtures are a Home
-Assistant)
+Usage: [DIGIMON_BENCH_DAYS=365] [DIGIMON_BENCH_SLOWER=66] pytest -s bench/history.py, with the Python of the tests (its
+fixtures are a Home Assistant)
 Prints one line of JSON per way: requests, seconds, CPU seconds of the board (the twin, on 32-bit MicroPython with a
 heap of 112 KB) and of this process, each per month and less what the polls of the live values take in the same time,
 which Home Assistant makes every five seconds; and how late those polls were meanwhile.
@@ -10,6 +10,11 @@ Both ways do the same job on the same board, whose index is there: the hours of 
 statistics. The naive way asks for one quarter file after the other, without leaving the board alone for a moment, and
 hands each hour of each sensor to the recorder when its four quarters are read. It can do so for ten sensors, as the
 files know no gas and water; ours are twelve.
+
+The twin's processor is many times faster than that of a board, which flatters who asks for much. So the same is
+measured a second time on a twin that gets one part in `DIGIMON_BENCH_SLOWER` of a processor (`bench.slow`; where the
+number comes from stands in docs/performance.md): three days the naive way and 30 days ours. Of that run only the wall
+time says anything.
 
 What making the index of a card costs that has none, as those of the original firmware, is measured apart.
 """
@@ -20,9 +25,10 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -41,7 +47,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from bench import card
 from bench.board import ROOT, wait_for
-from bench.poll import board_seconds
+from bench.poll import board_seconds, micropython_of
 from core.clock import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -57,6 +63,8 @@ from simulator.house import House
 
 YEAR_DAYS = int(os.environ.get("DIGIMON_BENCH_DAYS", "365"))
 MONTH_DAYS = 30
+SLOWER = float(os.environ.get("DIGIMON_BENCH_SLOWER", "66"))
+SLOW_NAIVE_DAYS = 3
 WEEK_DAYS = 7
 POLL_SECONDS = 5
 IDLE_SECONDS = 20
@@ -91,13 +99,6 @@ def twin(days: int, *, index: bool) -> Iterator[tuple[int, int, int]]:
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.communicate()
-
-
-@pytest.fixture
-def board() -> Iterator[tuple[int, int, int]]:
-    """A board with a year on its card."""
-    with twin(YEAR_DAYS, index=True) as found:
-        yield found
 
 
 async def index_is_ready(port: int) -> None:
@@ -236,67 +237,137 @@ async def rows_alone(hass: HomeAssistant, first: int) -> int:
     return 0
 
 
-async def test_a_year(  # noqa: PLR0913, PLR0917 - the fixtures, in the order in which they have to be made
+class Home:
+    """A Home Assistant with a board, whose card it has left alone so far.
+
+    :ivar asked: what it asked of the card since `bring_over` began.
+    """
+
+    def __init__(self, hass: HomeAssistant, storage: dict[str, Any], port: int) -> None:
+        self.asked: list[str] = []
+        self._polled: list[float] = []
+        self._answered: list[float] = []
+        self._hass = hass
+        self._entry = MockConfigEntry(domain=DOMAIN, title="digimon", data={CONF_HOST: "127.0.0.1", CONF_PORT: port})
+        key = f"{DOMAIN}.history.{self._entry.entry_id}"
+        storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": {"stopped": True}}
+
+    async def start(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Set the board up, and wait until its meter was heard."""
+        request = BoardClient._request  # noqa: SLF001 - the one door to a board
+
+        async def noting(client: BoardClient, method: str, path: str, *args: object, **named: object) -> object:
+            if path.startswith("/historic/"):
+                self.asked.append(path)
+            if path != "/current/quarter":
+                return await request(client, method, path, *args, **named)  # type: ignore[arg-type]
+            self._polled.append(time.monotonic())
+            answer = await request(client, method, path, *args, **named)  # type: ignore[arg-type]
+            self._answered.append(time.monotonic() - self._polled[-1])
+            return answer
+
+        monkeypatch.setattr(BoardClient, "_request", noting)
+        self._entry.add_to_hass(self._hass)
+        if not await self._hass.config_entries.async_setup(self._entry.entry_id):
+            pytest.fail("the integration was not set up")
+        coordinator = self._entry.runtime_data.coordinator
+        while coordinator.data.reading is None:
+            await asyncio.sleep(0.1)
+            await coordinator.async_refresh()
+        await self._hass.async_block_till_done()
+        if self._entry.runtime_data.history is None:
+            pytest.fail("there is no recorder")
+        await self._entry.runtime_data.history.settled()
+
+    async def bring_over(self) -> int:
+        """Bring over the card.
+
+        :returns: how many requests that took.
+        """
+        for noted in (self.asked, self._polled, self._answered):
+            noted.clear()
+        history = self._entry.runtime_data.history
+        history.request()
+        await history.settled()
+        return len(self.asked)
+
+    def polls(self) -> dict[str, float]:
+        """How the polls of the live values went meanwhile."""
+        late = [max(later - earlier - POLL_SECONDS, 0) for earlier, later in pairwise(self._polled)]
+        return {
+            "polls meanwhile": len(self._polled),
+            "answered": len(self._answered),
+            "latest s": max(late, default=0),
+            "sum s": sum(late),
+            "slowest answer s": max(self._answered, default=0),
+        }
+
+    async def stop(self) -> None:
+        """Leave the board."""
+        await self._hass.config_entries.async_unload(self._entry.entry_id)
+
+
+type HomeOf = Callable[[int], Awaitable[Home]]
+
+
+@pytest.fixture
+async def home_of(  # noqa: PLR0913, PLR0917 - in the order in which they have to be made
     recorder_mock: None,  # noqa: ARG001 - a recorder
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     enable_custom_integrations: None,  # noqa: ARG001 - ours
     socket_enabled: None,  # noqa: ARG001 - and a way to the board
-    board: tuple[int, int, int],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
+) -> AsyncIterator[HomeOf]:
+    """Makes the home of a board at a port."""
+    homes = []
+
+    async def make(port: int) -> Home:
+        await index_is_ready(port)
+        homes.append(home := Home(hass, hass_storage, port))
+        await home.start(monkeypatch)
+        return home
+
+    yield make
+    for home in homes:
+        await home.stop()
+
+
+async def test_a_year(hass: HomeAssistant, home_of: HomeOf) -> None:
     """Bring over a month the naive way, and a year."""
-    port, process, first = board
-    asked: list[str] = []
-    polled: list[float] = []
-    request = BoardClient._request  # noqa: SLF001 - the one door to a board
+    with twin(YEAR_DAYS, index=True) as (port, process, first):
+        home = await home_of(port)
+        meter = Meter(process)
+        await meter.idle()
+        naive = Naive(hass, port)
+        days = min(MONTH_DAYS, YEAR_DAYS)
+        of_month = await meter.measure(days / 30, lambda: naive.bring_over(first, first + days * DAY_SECONDS))
+        of_year = await meter.measure(YEAR_DAYS / 30, home.bring_over)
+        print(json.dumps({"way": "one file after the other"} | of_month))
+        print(json.dumps({"way": "by days", "requests in all": len(home.asked)} | of_year | home.polls()))
+        of_rows = await meter.measure(1, partial(rows_alone, hass, first))
+        print(json.dumps({"way": "the rows of twelve sensors alone"} | of_rows))
+        print(json.dumps({f"ratio of {key}": of_month[key] / of_year[key] for key in of_month}))
 
-    async def noting(self: BoardClient, method: str, path: str, *args: object, **named: object) -> object:
-        if path.startswith("/historic/"):
-            asked.append(path)
-        elif path == "/current/quarter":
-            polled.append(time.monotonic())
-        return await request(self, method, path, *args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(BoardClient, "_request", noting)
-    await index_is_ready(port)
-    entry = MockConfigEntry(domain=DOMAIN, title="digimon", data={CONF_HOST: "127.0.0.1", CONF_PORT: port})
-    entry.add_to_hass(hass)
-    key = f"{DOMAIN}.history.{entry.entry_id}"
-    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": {"stopped": True}}
-    if not await hass.config_entries.async_setup(entry.entry_id):
-        pytest.fail("the integration was not set up")
-    coordinator = entry.runtime_data.coordinator
-    while coordinator.data.reading is None:
-        await asyncio.sleep(0.1)
-        await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    history = entry.runtime_data.history
-    if history is None:
-        pytest.fail("there is no recorder")
-    await history.settled()
-    meter = Meter(process)
-    await meter.idle()
-
-    async def ours() -> int:
-        asked.clear()
-        polled.clear()
-        history.request()
-        await history.settled()
-        return len(asked)
-
-    naive = Naive(hass, port)
-    days = min(MONTH_DAYS, YEAR_DAYS)
-    of_month = await meter.measure(days / 30, lambda: naive.bring_over(first, first + days * DAY_SECONDS))
-    of_year = await meter.measure(YEAR_DAYS / 30, ours)
-    of_rows = await meter.measure(1, partial(rows_alone, hass, first))
-    print(json.dumps({"way": "one file after the other"} | of_month))
-    print(json.dumps({"way": "by days", "requests in all": len(asked)} | of_year))
-    late = [max(later - earlier - POLL_SECONDS, 0) for earlier, later in pairwise(polled)]
-    print(json.dumps({"way": "the rows of twelve sensors alone"} | of_rows))
-    print(json.dumps({"polls meanwhile": len(polled), "latest s": max(late, default=0), "sum s": sum(late)}))
-    print(json.dumps({f"ratio of {key}": of_month[key] / of_year[key] for key in of_month}))
-    await hass.config_entries.async_unload(entry.entry_id)
+async def test_a_month_of_a_slow_board(hass: HomeAssistant, home_of: HomeOf) -> None:
+    """Bring over some days the naive way and a month, of a board that is as slow as one."""
+    with twin(MONTH_DAYS, index=True) as (port, process, first):
+        home = await home_of(port)
+        meter = Meter(process)
+        command = [sys.executable, "-m", "bench.slow", str(micropython_of(process)), str(SLOWER)]
+        with subprocess.Popen(command, cwd=ROOT) as slow:  # noqa: ASYNC220 - it is not waited for
+            try:
+                naive = Naive(hass, port)
+                until = first + SLOW_NAIVE_DAYS * DAY_SECONDS
+                of_days = await meter.measure(SLOW_NAIVE_DAYS / 30, lambda: naive.bring_over(first, until))
+                of_month = await meter.measure(MONTH_DAYS / 30, home.bring_over)
+            finally:
+                slow.terminate()
+        for way, cost in (("one file after the other", of_days), ("by days", of_month)):
+            print(json.dumps({"way": way, "slower": SLOWER, "seconds per month": cost["seconds per month"]}))
+        print(json.dumps(home.polls()))
+        print(json.dumps({"ratio of seconds per month": of_days["seconds per month"] / of_month["seconds per month"]}))
 
 
 async def test_an_index(socket_enabled: None) -> None:  # noqa: ARG001 - a way to the board

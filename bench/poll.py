@@ -44,17 +44,29 @@ def descends_from(process: int, ancestor: int) -> bool:
     return False
 
 
-def board_seconds(twin: int) -> float:
-    """CPU seconds that the MicroPython process of a twin has used."""
-    ticks = 0
+def processes_of(twin: int) -> Iterator[int]:
+    """The MicroPython processes of a twin."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if b"micropython" in (folder / "cmdline").read_bytes() and descends_from(int(folder.name), twin):
-                fields = stat(int(folder.name))
-                ticks += int(fields[11]) + int(fields[12])
+                yield int(folder.name)
         except FileNotFoundError:
             # It ended while we looked.
             continue
+
+
+def micropython_of(twin: int) -> int:
+    """The MicroPython process of a twin, of which there is one while it does not restart."""
+    (process,) = processes_of(twin)
+    return process
+
+
+def board_seconds(twin: int) -> float:
+    """CPU seconds that the MicroPython process of a twin has used."""
+    ticks = 0
+    for process in processes_of(twin):
+        fields = stat(process)
+        ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS
 
 

@@ -152,12 +152,16 @@ def _is_one_meter(series: Counted, earlier: Stand, later: Stand) -> bool:
     return 0 <= later.value - earlier.value <= hours * series.most
 
 
-def _between(earlier: Stand, later: Stand, sampled: Iterable[_Span]) -> Iterator[_Span]:
+def _between(earlier: Stand, later: Stand, sampled: Sequence[_Span]) -> Iterator[_Span]:
     """What two stands of one register say of the time between them.
 
     Samples in between tell when most of it was added; the sum is that of the register.
     """
     total = later.value - earlier.value
+    if not sampled or (len(sampled) == 1 and sampled[0].start <= earlier.utc and sampled[0].end >= later.utc):
+        # Nearly always: one quarter, of which the register tells all.
+        yield _Span(earlier.utc, later.utc, total, later.value)
+        return
     # What lies before the earlier stand is in it, as in a quarter that another start of the board continued.
     known = [
         span._replace(start=max(span.start, earlier.utc), end=min(span.end, later.utc))
@@ -233,6 +237,9 @@ def _hours(spans: Iterable[_Span]) -> Iterator[CountedHour]:
 
 def _cut(span: _Span) -> Iterator[_Span]:
     """A span in pieces of one hour each."""
+    if span.start < span.end <= (span.start // HOUR_SECONDS + 1) * HOUR_SECONDS:
+        yield span
+        return
     at = span.start
     while at < span.end:
         end = min(span.end, (at // HOUR_SECONDS + 1) * HOUR_SECONDS)
