@@ -58,6 +58,7 @@ from core.clock import (
     quarter_path,
 )
 from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.history.status import HistoryState
 from custom_components.digimon.monitor import BoardClient
 from simulator.house import House
 
@@ -261,9 +262,10 @@ class Home:
                 self.asked.append(path)
             if path != "/current/quarter":
                 return await request(client, method, path, *args, **named)  # type: ignore[arg-type]
-            self._polled.append(time.monotonic())
+            began = time.monotonic()
+            self._polled.append(began)
             answer = await request(client, method, path, *args, **named)  # type: ignore[arg-type]
-            self._answered.append(time.monotonic() - self._polled[-1])
+            self._answered.append(time.monotonic() - began)
             return answer
 
         monkeypatch.setattr(BoardClient, "_request", noting)
@@ -289,6 +291,8 @@ class Home:
         history = self._entry.runtime_data.history
         history.request()
         await history.settled()
+        if history.status.state is not HistoryState.UP_TO_DATE:
+            pytest.fail(f"the card was not brought over: {history.status.state}")
         return len(self.asked)
 
     def polls(self) -> dict[str, float]:
@@ -333,7 +337,7 @@ async def home_of(  # noqa: PLR0913, PLR0917 - in the order in which they have t
         await home.stop()
 
 
-async def test_a_year(hass: HomeAssistant, home_of: HomeOf) -> None:
+async def test_a_year(home_of: HomeOf, hass: HomeAssistant) -> None:
     """Bring over a month the naive way, and a year."""
     with twin(YEAR_DAYS, index=True) as (port, process, first):
         home = await home_of(port)
@@ -350,7 +354,7 @@ async def test_a_year(hass: HomeAssistant, home_of: HomeOf) -> None:
         print(json.dumps({f"ratio of {key}": of_month[key] / of_year[key] for key in of_month}))
 
 
-async def test_a_month_of_a_slow_board(hass: HomeAssistant, home_of: HomeOf) -> None:
+async def test_a_month_of_a_slow_board(home_of: HomeOf, hass: HomeAssistant) -> None:
     """Bring over some days the naive way and a month, of a board that is as slow as one."""
     with twin(MONTH_DAYS, index=True) as (port, process, first):
         home = await home_of(port)
