@@ -166,6 +166,34 @@ def test_nothing_is_waited_for_when_an_oven_would_make_it_too_late() -> None:
     pressing = [second for second in range(0, 780, 5) if projecting(second, 4100).is_pressing]
     assert pressing == list(range(pressing[0], 780, 5))
     assert not projecting(pressing[0], 4100).is_last_call
-    assert is_due_for_person(projecting(pressing[0], 4100), 240, 2000, chance_percent=100)
-    assert not is_due_for_person(projecting(pressing[0] - 5, 4100), 240, 2000, chance_percent=100)
+    assert is_due_for_person(projecting(pressing[0], 4100), 240, 2000, chance_percent=49)
+    assert not is_due_for_person(projecting(pressing[0] - 5, 4100), 240, 2000, chance_percent=49)
     assert not is_due_for_person(projecting(pressing[0], 3900), 240, 2000)
+
+
+@pytest.mark.parametrize(("in_vain", "chance_percent"), [(0, 50), (1, 50), (9, 100)])
+def test_what_ends_as_likely_as_not_waits_for_the_last_call(in_vain: int, chance_percent: int) -> None:
+    for second in range(0, 900, 5):
+        assert not is_due_for_person(
+            projecting(second, 4100), 240, 2000, chance_percent=chance_percent, in_vain=in_vain
+        )
+
+
+@pytest.mark.parametrize("in_vain", [1, 9])
+@pytest.mark.parametrize("chance_percent", [0, 49])
+def test_after_a_message_in_vain_nothing_is_told_before_it_is_pressing(in_vain: int, chance_percent: int) -> None:
+    for second in range(0, 780, 5):
+        now = projecting(second, 5000)
+        due = is_due_for_person(now, 240, 2000, chance_percent=chance_percent, in_vain=in_vain)
+        assert due is now.is_pressing
+    assert not is_due_for_person(projecting(890, 3900), 240, 2000, in_vain=in_vain)
+
+
+def test_the_last_moment_is_a_minute_and_a_poll_before_it_is_certain() -> None:
+    """5 kW pass 4.0 at second 720."""
+    now = [projecting(second, 5000) for second in range(0, 720, 5)]
+    assert next(ahead.second for ahead in now if ahead.is_last_call) == 650
+    assert next(ahead.second for ahead in now if ahead.at_the_last_moment().is_last_call) == 660
+    high = climb(Ladder(), projecting(650, 5000), is_due=False)
+    waiting = climb(Ladder(), projecting(650, 5000).at_the_last_moment(), is_due=False)
+    assert (high.level, waiting.level) == (Level.HIGH, Level.OK)

@@ -5,7 +5,7 @@ Energy so far is told as the meter does in 1-0:1.4.0: in W, the energy of the qu
 side: less room, an earlier time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.clock import QUARTER_SECONDS
 from .peaks import FLOOR_W, MonthPeaks
@@ -21,6 +21,9 @@ STALE_MARGIN_W = 150
 
 LAST_CALL_SECONDS = 75
 """A message that comes less than a minute before it is too late is none; polls come every 5 seconds."""
+
+LAST_MOMENT_SECONDS = 65
+"""The same for who was told in vain: the minute and one poll."""
 
 SURPRISE_W = 2500
 """What a family may switch on at any moment, an oven or a kettle: waiting ends before it would make a message late."""
@@ -61,6 +64,9 @@ class Forecast:
     is_last_call: bool
     """Whether the target is passed within 75 s unless something is switched off: there is no time to see what lasts."""
 
+    is_last_moment: bool
+    """The same within 65 s."""
+
     is_pressing: bool
     """Whether it would be a last call if an oven were switched on now."""
 
@@ -71,6 +77,10 @@ class Forecast:
     def extra_w(self) -> int:
         """Room for one more appliance; below 0 when there is too much already."""
         return self.headroom_w - self.power_w
+
+    def at_the_last_moment(self) -> Forecast:
+        """The same for who waits as long as a message still comes a minute before it is certain."""
+        return replace(self, is_last_call=self.is_last_moment)
 
     def act_by_shedding(self, shed_w: int) -> int | None:
         """Second at which shedding so much saves the quarter for the last time, not below 0; None when none need be.
@@ -147,6 +157,7 @@ def forecast(  # noqa: PLR0913 - the terms of the formulas
         headroom_w=headroom_w,
         steady_w=min(headroom_w, target_w - margin_w),
         is_last_call=is_last_call,
+        is_last_moment=highest_w * min(left, LAST_MOMENT_SECONDS) > room,
         is_pressing=(highest_w + SURPRISE_W) * soon > room,
         certain=(demand_w if least_w is None else least_w) > target_w,
     )

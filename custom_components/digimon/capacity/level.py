@@ -12,10 +12,13 @@ come after which waiting loses the quarter. Times are seconds of the quarter, po
 High is *due* the lead before the last moment at which shedding saves the quarter. An automation can shed what it was
 told, 2 kW by default. A person can also switch off what is big: whatever runs beyond the 2.5 kW that are paid anyway.
 And a person is not told of an excess so slight that a kettle's end undoes it, unless little of the quarter is left.
-While what lifts the quarter above the target may well end by itself (see `habits`), a person's lead is 90 s; while
-that is as likely as not, a message would rather be wrong than right, and there is none before it is *pressing*: when
-an oven that is switched on now would make it certain within 75 s. A *last call*, when it is certain within 75 s as it
-is, does not even wait for what lasts.
+While what lifts the quarter above the target may well end by itself (see `habits`), a person's lead is 90 s. All of
+this ends when it is *pressing*: when an oven that is switched on now would make it certain within 75 s. A *last call*,
+when it is certain within 75 s as it is, does not even wait for what lasts. While it is as likely as not that the
+quarter saves itself, a message would rather be wrong than right, and there is none before the last call.
+
+Once a message of this month was *in vain*, because its quarter stayed within the target, the rest of the month waits
+until it is pressing whatever the chance, and the last call comes when it is certain within 65 s.
 """
 
 from dataclasses import dataclass, replace
@@ -34,7 +37,7 @@ MAY_END_PERCENT = 10
 """Chance that the quarter saves itself, from which on a person's lead is the patient one."""
 
 OFTEN_ENDS_PERCENT = 50
-"""The same, from which on there is no message before it is pressing."""
+"""The same, from which on there is no message before the last call."""
 
 AUTOMATION_LEAD_SECONDS = 60
 
@@ -92,14 +95,19 @@ def is_due_for_automation(now: Forecast, lead_seconds: int, shed_w: int) -> bool
     return act_by is not None and now.second >= act_by - lead_seconds
 
 
-def is_due_for_person(now: Forecast, lead_seconds: int, shed_w: int, *, chance_percent: int = 0) -> bool:
+def is_due_for_person(
+    now: Forecast, lead_seconds: int, shed_w: int, *, chance_percent: int = 0, in_vain: int = 0
+) -> bool:
     """Whether a person has to be told: for small loads when an automation would with that lead, for big ones later.
 
     :param chance_percent: that what is too much ends in time by itself.
+    :param in_vain: messages of this month that were.
     """
+    if chance_percent >= OFTEN_ENDS_PERCENT:
+        return False
     if now.is_pressing:
         return now.projected_w > now.target_w
-    if chance_percent >= OFTEN_ENDS_PERCENT:
+    if in_vain:
         return False
     if chance_percent >= MAY_END_PERCENT:
         lead_seconds = min(lead_seconds, PATIENT_LEAD_SECONDS)

@@ -47,9 +47,11 @@ def advance(state: State, now: Observation, settings: Settings) -> tuple[State, 
     finished = None
     if before is not None and before.last.quarter_utc != now.quarter_utc:
         finished = _finish(before, state.forecast, offtake)
+        memory = state.memory
         if finished is not None:
             events.append(finished)
-        state = State(memory=state.memory)
+            memory = _judge(memory, finished, state.forecast)
+        state = State(memory=memory)
     elif was_silent:
         state = replace(state, person=state.person.without_evidence(), automation=state.automation.without_evidence())
     memory, risen = _remember(state.memory, now, finished)
@@ -104,6 +106,17 @@ def _finish(before: Offtake, last: Forecast | None, after: Offtake) -> QuarterFi
     return None if power_w is None else QuarterFinished(start_utc=start_utc, power_w=power_w)
 
 
+def _judge(memory: Memory, finished: QuarterFinished, last: Forecast | None) -> Memory:
+    """Count the message of a quarter that stayed within its target.
+
+    Whether somebody acted on it or it would have come to nothing is not to be told apart: the power falls both times.
+    """
+    end_utc = finished.start_utc + QUARTER_SECONDS
+    if last is None or memory.warned_utc is None or not finished.start_utc <= memory.warned_utc < end_utc:
+        return memory
+    return memory if finished.power_w > last.target_w else replace(memory, in_vain=memory.in_vain + 1)
+
+
 def _remember(memory: Memory, now: Observation, finished: QuarterFinished | None) -> tuple[Memory, NewMonthPeak | None]:
     """Keep the month peak, and tell when it rose."""
     month = month_at(now.time_utc)
@@ -111,7 +124,7 @@ def _remember(memory: Memory, now: Observation, finished: QuarterFinished | None
     since_utc = now.time_utc if memory.since_utc is None else min(memory.since_utc, now.time_utc)
     memory = replace(memory, since_utc=since_utc)
     if memory.month != month.number:
-        memory = replace(memory, month=month.number, month_peak_w=None, told_peak_w=None)
+        memory = replace(memory, month=month.number, month_peak_w=None, told_peak_w=None, in_vain=0)
     peak = now.month_peak if now.month_peak is None or now.month_peak.month == month else None
     if peak is None and finished is not None and finished.power_w > (memory.month_peak_w or 0):
         # A meter without peak registers, or one that shows the new peak a little later.
@@ -146,17 +159,19 @@ def _look_ahead(state: State, settings: Settings) -> State:
         margin_w=settings.margin_w,
         connection_w=settings.connection_w,
     )
-    for_person = is_due_for_person(
+    is_due = is_due_for_person(
         ahead,
         settings.lead_seconds,
         settings.shed_w,
         chance_percent=chance_to_end(state.loads, ahead, offtake.last.time_utc),
+        in_vain=state.memory.in_vain,
     )
+    for_person = ahead.at_the_last_moment() if state.memory.in_vain else ahead
     for_automation = is_due_for_automation(ahead, settings.automation_lead_seconds, settings.shed_w)
     return replace(
         state,
         forecast=ahead,
-        person=climb(state.person, ahead, is_due=for_person),
+        person=climb(state.person, for_person, is_due=is_due),
         automation=climb(state.automation, ahead, is_due=for_automation),
     )
 

@@ -50,6 +50,9 @@ class Memory:
     warned_w: int | None = None
     """The projection that it told."""
 
+    in_vain: int = 0
+    """Messages of that month whose quarter stayed within its target, by itself or because somebody acted."""
+
     deviations: int = 0
     """Quarters in a row in which 1.4.0 was off, see `selfcheck`."""
 
