@@ -18,19 +18,24 @@ from simulator.house import House
 
 SEPTEMBER = FIRST.plus(8)
 
-# What is promised of the house with panels, a car and a heat pump.
+# What is promised of the house with panels, a car and a heat pump, with and without a goal; and what was measured in the
+# worst month, because a message that cannot be avoided may follow one that was in vain.
 FALSE_ALARMS_A_YEAR = 12
+WITH_GOAL_A_MONTH = 2
+WITHOUT_GOAL_A_MONTH = 3
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(21, 41))
 def test_a_year(seed: int) -> None:
-    """With the goal to begin with at most one false alarm a month, and no miss, with it and without."""
+    """At most one false alarm a month on average, and no miss, with the goal to begin with and without."""
     with_goal, without_goal = count(seed).values()
     assert with_goal.above > 12
-    assert with_goal.ours.false_alarms <= FALSE_ALARMS_A_YEAR
-    assert with_goal.ours.misses == without_goal.ours.misses == 0
+    assert max(with_goal.ours.false_by_month.values(), default=0) <= WITH_GOAL_A_MONTH
+    assert max(without_goal.ours.false_by_month.values(), default=0) <= WITHOUT_GOAL_A_MONTH
     for family in (with_goal, without_goal):
+        assert family.ours.false_alarms <= FALSE_ALARMS_A_YEAR
+        assert family.ours.misses == 0
         assert family.naive.false_alarms > 5 * family.ours.false_alarms
 
 
