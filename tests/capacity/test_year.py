@@ -18,8 +18,8 @@ from simulator.house import House
 
 SEPTEMBER = FIRST.plus(8)
 
-# What is promised of the house with panels, a car and a heat pump, with and without a goal; and what was measured in the
-# worst month, because a message that cannot be avoided may follow one that was in vain.
+# What is promised of the house with panels, a car and a heat pump, with and without a goal; and what was measured in
+# the worst month, because a message that cannot be avoided may follow one that was in vain.
 FALSE_ALARMS_A_YEAR = 12
 WITH_GOAL_A_MONTH = 2
 WITHOUT_GOAL_A_MONTH = 3
