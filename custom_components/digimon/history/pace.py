@@ -1,8 +1,8 @@
 """How fast the card may be read.
 
 The board has one processor for its card, its answers and the telegrams of the meter. It is left alone for at
-least as long as its last answer took, and longer when answers become slower than this board needs when it
-has nothing else to do.
+least as long as its last answer took, and longer when several answers in a row are slower than this board needs
+when it has nothing else to do.
 """
 
 # Longer would make a year of the original firmware a matter of days.
@@ -20,6 +20,7 @@ class Pace:
     def __init__(self) -> None:
         self._usual: float | None = None
         self._factor = 1.0
+        self._slow = 0
 
     def rest_after(self, seconds: float) -> float:
         """How long to leave the board alone.
@@ -29,8 +30,12 @@ class Pace:
         if self._usual is None:
             self._usual = seconds
         if seconds > _BUSY_FACTOR * self._usual:
-            self._factor *= _DOUBLED
+            self._slow += 1
+            # One alone has met a poll of the live values.
+            if self._slow > 1:
+                self._factor *= _DOUBLED
         else:
+            self._slow = 0
             self._factor = max(1.0, self._factor / _DOUBLED)
         # A board that has become slow for good is the usual one after a while.
         self._usual += _WEIGHT * (seconds - self._usual)
