@@ -118,9 +118,9 @@ async def _reconcile_counted(  # noqa: PLR0913 - the same as above
         hours = _hours(target, series, part, around)
         if not hours:
             return
-        plan = plan_counted(
-            series, hours, _around(around, hours), after_change=_after_change(target, series, part, around)
-        )
+        close = _around(around, hours)
+        # What follows the hours themselves: of a row behind the part it would not be known what the next one added.
+        plan = plan_counted(series, hours, close, after_change=_after_change(target, series, part, close))
         is_open = is_open_end(series, hours, around.after)
         report.note_end(series.key, hours[-1].start + HOUR_SECONDS, is_open=is_open)
         if not plan:

@@ -71,6 +71,22 @@ async def test_a_gap_of_three_hours_is_filled(world: World) -> None:
     await assert_near(world, START, ADDED + 8 * HOUR_SECONDS, lived=ADDED)
 
 
+async def test_hours_that_only_home_assistant_saw_stay_when_all_is_brought_over_anew(world: World) -> None:
+    """The card is out in the evening, and back in the midst of the first hour of the next day."""
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.live_until(ADDED + 2 * HOUR_SECONDS + 20)
+    # Midnight is at 23:00 UTC.
+    evening, night = ADDED + 20 * HOUR_SECONDS, ADDED + 23 * HOUR_SECONDS + 1200
+    await world.live_until(evening)
+    world.board.without_card.spans.append((evening, night))
+    await world.live_until(night)
+    await world.live_until(ADDED + DAY + 3 * HOUR_SECONDS + 20)
+    await assert_near(world, START, ADDED + DAY + 3 * HOUR_SECONDS, lived=ADDED)
+    await world.historian.import_range(START, world.now, dry_run=False)
+    await assert_near(world, START, ADDED + DAY + 3 * HOUR_SECONDS, lived=ADDED)
+
+
 async def test_only_the_files_of_a_gap_are_asked_for(world: World) -> None:
     world.move_to(ADDED + 600)
     await world.start()
