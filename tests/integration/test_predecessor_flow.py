@@ -98,6 +98,19 @@ async def test_what_is_found_is_proposed_told_and_taken_over(
     assert result["description_placeholders"] == {"sensors": told}
 
 
+async def test_what_came_over_before_is_not_told_again(
+    recorded: MockConfigEntry, hass: HomeAssistant, board: Board
+) -> None:
+    flow = await submit(hass, await choose(hass, recorded), {"consumed_energy": list(OLD)})
+    result = await submit(hass, flow, {})
+    assert result["reason"] == "predecessor_done"
+    both = {"consumed_energy": list(OLD), "consumed_energy_t1": [OLD[0]]}
+    flow = await submit(hass, await choose(hass, recorded), both)
+    days = f"{day_of(board, 24)} \N{EN DASH} {day_of(board, 1)}"
+    told = f"- Consumed energy day tariff: {days}, 6\N{NO-BREAK SPACE}kWh"
+    assert flow["description_placeholders"] == {"sensors": told}
+
+
 async def test_what_has_no_such_statistics_can_be_corrected(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
     flow = await choose(hass, recorded)
     flow = await submit(hass, flow, {"consumed_energy": ["sensor.digimon_net_power"]})
