@@ -64,7 +64,7 @@ class Day:
 
     :ivar date: year, month and day.
     :ivar folder: where its quarters are.
-    :ivar places: for each place `WINTER` or `SUMMER` if a record of that quarter has to be made.
+    :ivar places: for each place `_RECORD`, `WINTER` or `SUMMER` if a record of that quarter has to be made, else 0.
     :ivar complete: whether every file has its record.
     :ivar is_over: whether nothing in the index is of the quarter that runs.
     :ivar records: how many there are.

@@ -119,7 +119,7 @@ async def _reconcile_counted(  # noqa: PLR0913 - the same as above
         if not hours:
             return
         close = _around(around, hours)
-        # What follows the hours themselves: of a row behind the part it would not be known what the next one added.
+        # Rows of the part may follow these hours; what the row behind the part added is nothing to them.
         plan = plan_counted(series, hours, close, after_change=_after_change(target, series, part, close))
         is_open = is_open_end(series, hours, around.after)
         report.note_end(series.key, hours[-1].start + HOUR_SECONDS, is_open=is_open)
