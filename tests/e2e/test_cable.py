@@ -44,7 +44,7 @@ class Meter:
         """Send, until it is cancelled."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
-        async with server:
+        try:
             while True:
                 telegram = self.house.telegram(int(time.time()))
                 if self._ours is not None:
@@ -54,6 +54,10 @@ class Meter:
                 for writer in tuple(self._writers):
                     writer.write(telegram)
                 await asyncio.sleep(1)
+        finally:
+            server.close()
+            # Who left since the last telegram would be waited for, for ever: only sending tells that he is gone.
+            server.abort_clients()
 
     def plug_in(self) -> None:
         """Another device each time, as the kernel numbers them anew."""
