@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..core.clock import QUARTER_SECONDS, day_quarters, quarter_start
 from ..monitor import BoardError, DamagedQuarterError, RunningQuarter, StoredDay, UnknownPathError
-from .pace import Pace
+from .pace import ORIGINAL_REST, OUR_REST, Pace
 from .quarters import CardQuarter, of_samples, of_summary
 from .times import Day
 
@@ -137,5 +137,6 @@ class Card:
             raise
         seconds = time.monotonic() - started
         if seconds >= _ASKED_SECONDS:
-            await asyncio.sleep(self._pace.rest_after(seconds))
+            part = ORIGINAL_REST if self.by_quarters else OUR_REST
+            await asyncio.sleep(self._pace.rest_after(seconds, part))
         return answer

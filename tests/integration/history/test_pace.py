@@ -3,31 +3,47 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.digimon.history.pace import LONGEST_REST_SECONDS, Pace
+from custom_components.digimon.history.pace import LONGEST_REST_SECONDS, ORIGINAL_REST, OUR_REST, Pace
+
+PARTS = st.sampled_from([ORIGINAL_REST, OUR_REST])
 
 
-@given(st.lists(st.floats(0.001, 30), min_size=1))
-def test_a_board_rests_as_long_as_it_worked_and_never_longer_than_five_seconds(answers: list[float]) -> None:
+@given(st.lists(st.floats(0.001, 30), min_size=1), PARTS)
+def test_a_board_rests_for_its_part_at_least_and_never_longer_than_five_seconds(
+    answers: list[float], part: float
+) -> None:
     pace = Pace()
     for seconds in answers:
-        rest = pace.rest_after(seconds)
-        assert min(seconds, LONGEST_REST_SECONDS) <= rest <= LONGEST_REST_SECONDS
+        rest = pace.rest_after(seconds, part)
+        assert min(part * seconds, LONGEST_REST_SECONDS) <= rest <= LONGEST_REST_SECONDS
 
 
 def test_one_answer_that_met_a_poll_costs_no_more_than_itself() -> None:
     pace = Pace()
-    assert [pace.rest_after(seconds) for seconds in (0.25, 0.25, 0.75, 0.25, 0.25)] == [0.25, 0.25, 0.75, 0.25, 0.25]
+    assert [pace.rest_after(seconds, ORIGINAL_REST) for seconds in (0.25, 0.25, 0.75, 0.25, 0.25)] == [
+        0.25,
+        0.25,
+        0.75,
+        0.25,
+        0.25,
+    ]
 
 
 def test_a_board_that_has_become_busy_rests_longer_and_longer_until_it_is_not() -> None:
     pace = Pace()
-    rests = [pace.rest_after(seconds) for seconds in (0.1, 0.5, 0.5, 0.5, 0.1, 0.1, 0.1)]
+    rests = [pace.rest_after(seconds, ORIGINAL_REST) for seconds in (0.1, 0.5, 0.5, 0.5, 0.1, 0.1, 0.1)]
     assert rests[:4] == [0.1, 0.5, 1.0, 2.0]
     assert rests[4:] == [0.2, 0.1, 0.1]
 
 
 def test_a_board_that_does_not_answer_rests_longest() -> None:
     pace = Pace()
-    pace.rest_after(0.1)
+    pace.rest_after(0.1, ORIGINAL_REST)
     assert pace.rest_after_failure() == LONGEST_REST_SECONDS
-    assert pace.rest_after(0.1) == 0.1
+    assert pace.rest_after(0.1, ORIGINAL_REST) == 0.1
+
+
+def test_our_firmware_rests_half_as_long() -> None:
+    pace = Pace()
+    rests = [pace.rest_after(seconds, OUR_REST) for seconds in (0.1, 0.5, 0.5, 0.5, 0.1, 0.1, 0.1)]
+    assert rests == [0.05, 0.25, 0.5, 1.0, 0.1, 0.05, 0.05]
