@@ -29,25 +29,30 @@ class EntryNotLoadedError(ServiceValidationError):
         )
 
 
-def find_entry(hass: HomeAssistant, which: Mapping[str, Any]) -> DigimonConfigEntry:
+def find_entry(hass: HomeAssistant, which: Mapping[str, Any], *, first: bool = False) -> DigimonConfigEntry:
     """The entry of a board, loaded or not.
+
+    A board that somebody does not want, or not now, is none to choose from: one that was discovered and ignored, or
+    one that is disabled beside another.
 
     :param which: ``config_entry_id``, or ``device_id`` of the board or of a meter behind it; with neither the only
         board there is.
+    :param first: of more than one to choose from take the one that was added first.
     :raises EntryNotFoundError: there is no such one, or more than one to choose from.
     """
     entries: dict[str, DigimonConfigEntry] = {
-        entry.entry_id: entry for entry in hass.config_entries.async_entries(DOMAIN)
+        entry.entry_id: entry for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     }
+    in_use = [entry_id for entry_id, entry in entries.items() if entry.disabled_by is None]
     if entry_id := which.get(ATTR_CONFIG_ENTRY_ID):
         candidates = [entry_id]
     elif device_id := which.get(ATTR_DEVICE_ID):
         device = dr.async_get(hass).async_get(device_id)
         candidates = [] if device is None else list(device.config_entries)
-    elif len(entries) > 1:
+    elif len(in_use) > 1 and not first:
         raise EntryNotFoundError("which_board")
     else:
-        candidates = list(entries)
+        candidates = in_use or list(entries)
     for candidate in candidates:
         if candidate in entries:
             return entries[candidate]

@@ -2,7 +2,8 @@
 
 So it works over https and from outside the house, where no browser reaches the board, and what the board was asked
 once is answered from memory. Every command takes ``config_entry_id`` or ``device_id``; with neither it is about the
-only board there is. Reading is open to every user, as states are.
+board that was added first, so that a card which names none goes on when a second board comes. Reading is open to every
+user, as states are.
 
 | command | takes | answers |
 |---|---|---|
@@ -93,7 +94,7 @@ def _answering(answer: Answer) -> WebSocketCommandHandler:
     @async_response
     async def handle(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
         try:
-            entry = loaded_entry(find_entry(hass, msg))
+            entry = loaded_entry(find_entry(hass, msg, first=True))
         except EntryNotFoundError as error:
             _refuse(connection, msg, ERR_NOT_FOUND, error)
         except EntryNotLoadedError as error:
@@ -120,7 +121,7 @@ def _refuse(connection: ActiveConnection, msg: dict[str, Any], code: str, error:
 def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Tell of the running quarter until the other side has enough."""
     try:
-        entry = find_entry(hass, msg)
+        entry = find_entry(hass, msg, first=True)
     except EntryNotFoundError as error:
         _refuse(connection, msg, ERR_NOT_FOUND, error)
         return
@@ -143,7 +144,7 @@ def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str,
 async def _subscribe_month(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Tell of the days of a month as they come from the card, until all have or the other side has enough."""
     try:
-        entry = loaded_entry(find_entry(hass, msg))
+        entry = loaded_entry(find_entry(hass, msg, first=True))
         dates = [day for day in await async_dates(entry) if (day.year, day.month) == (msg["year"], msg["month"])]
     except EntryNotFoundError as error:
         _refuse(connection, msg, ERR_NOT_FOUND, error)

@@ -295,14 +295,24 @@ def test_its_settings(card: BareCard) -> None:
     offered = card.page.evaluate(
         """() => {
             const {type, name, description, getEntitySuggestion} = window.customCards[0];
-            const hass = {entities: {"sensor.a": {platform: "digimon"}, "sensor.b": {platform: "dsmr"}}};
-            const suggested = ["sensor.a", "sensor.b"].map(entity => getEntitySuggestion(hass, entity));
+            const of = (platform, device_id) => ({platform, device_id});
+            const gas = of("digimon", "gas");
+            const entities = {"sensor.a": of("digimon", "one"), "sensor.b": of("dsmr", "old"), "sensor.c": gas};
+            const board = name => ({primary_config_entry: name});
+            const devices = {one: board("first"), gas: board("first"), two: board("second"), old: board("other")};
+            const suggest = (entities, entity) => getEntitySuggestion({entities, devices}, entity);
+            const more = {...entities, "sensor.d": of("digimon", "two")};
+            const suggested = ["sensor.a", "sensor.b"].map(entity => suggest(entities, entity));
+            suggested.push(...["sensor.c", "sensor.d"].map(entity => suggest(more, entity)));
             return [type, name, description, ...suggested];
         }"""
     )
     assert offered[0] == "digimon-quarter-card"
     assert all(offered[1:3])
-    assert offered[3:] == [{"config": {"type": "custom:digimon-quarter-card"}}, None]
+    card_of = {"type": "custom:digimon-quarter-card"}
+    assert offered[3:5] == [{"config": card_of}, None]
+    # Of two boards it is the one of the sensor.
+    assert offered[5:] == [{"config": card_of | {"config_entry_id": entry}} for entry in ("first", "second")]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +320,7 @@ def test_its_settings(card: BareCard) -> None:
     [
         ("nl", ("Lopend kwartier", "Kan er nog bij", "Er komt een nieuwe maandpiek aan", "15 maart 2026", "Jaar")),
         ("fr", ("Quart d\N{RIGHT SINGLE QUOTATION MARK}heure en cours", "Marge restante", "29,40", "15 mars 2026")),
-        ("de", ("Laufende Viertelstunde", "Noch frei", "handeln vor 18:55", "15. März 2026")),
+        ("de", ("Laufende Viertelstunde", "Noch frei", "handeln bis 18:55", "15. März 2026")),
         ("pt", ("Running quarter", "Room left", "15 March 2026")),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryDisabler
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import condition, trigger
@@ -297,3 +298,26 @@ async def test_an_action_that_fails_says_why(
     await hass.config_entries.async_unload(loaded.entry_id)
     with pytest.raises(ServiceValidationError, match="cannot be read at the moment"):
         await ask(hass, "get_quarter")
+
+
+@pytest.mark.parametrize(
+    "unwanted", [{"source": SOURCE_IGNORE}, {"disabled_by": ConfigEntryDisabler.USER}], ids=["ignored", "disabled"]
+)
+async def test_a_board_that_nobody_wants_is_none_to_choose_from(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, unwanted: dict[str, Any]
+) -> None:
+    other = MockConfigEntry(domain=DOMAIN, title="other", unique_id="0123", **unwanted)
+    other.add_to_hass(hass)
+    assert (await ask(hass, "get_quarter"))["running"]
+    await hass.config_entries.async_remove(loaded.entry_id)
+    with pytest.raises(ServiceValidationError, match=r"no such board|cannot be read at the moment"):
+        await ask(hass, "get_quarter")
+
+
+async def test_of_two_boards_an_action_wants_to_know_which(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry
+) -> None:
+    MockConfigEntry(domain=DOMAIN, title="other", unique_id="0123").add_to_hass(hass)
+    with pytest.raises(ServiceValidationError, match="say which one"):
+        await ask(hass, "get_quarter")
+    assert (await ask(hass, "get_quarter", config_entry_id=loaded.entry_id))["running"]

@@ -146,10 +146,20 @@ async def test_a_board_is_chosen_by_entry_or_device(
 ) -> None:
     other = MockConfigEntry(domain=DOMAIN, title="other", unique_id="0123")
     other.add_to_hass(hass)
-    assert (await error(connection, "digimon/quarter/subscribe"))[0] == "not_found"
+    assert await error(connection, "digimon/days", config_entry_id=other.entry_id) == (
+        "not_loaded",
+        "other cannot be read at the moment",
+    )
     chosen = {"config_entry_id": loaded.entry_id, "device_id": board_device(hass, loaded)}[key]
     assert (await subscribe(connection, **{key: chosen}))["available"]
     assert await error(connection, "digimon/days", **{key: "nobody"}) == ("not_found", "There is no such board")
+
+
+async def test_a_card_that_names_no_board_goes_on_when_a_second_one_comes(
+    hass: HomeAssistant, connection: MockHAClientWebSocket, loaded: MockConfigEntry
+) -> None:
+    MockConfigEntry(domain=DOMAIN, title="other", unique_id="0123").add_to_hass(hass)
+    assert (await subscribe(connection))["config_entry_id"] == loaded.entry_id
 
 
 async def test_a_board_that_is_not_loaded_is_named(

@@ -8,25 +8,25 @@ import { VIEWS, viewText } from "./card-way.js";
 const LABELS = {
   en: {
     board: "Board",
-    boardHelp: "Only needed when there is more than one.",
+    boardHelp: "Without a choice, the one that was added first.",
     title: "Title",
     first: "What is shown first",
   },
   nl: {
     board: "Bord",
-    boardHelp: "Alleen nodig als er meer dan één is.",
+    boardHelp: "Zonder keuze: wat je eerst toevoegde.",
     title: "Titel",
     first: "Wat je eerst ziet",
   },
   fr: {
     board: "Carte P1",
-    boardHelp: "Seulement s’il y en a plusieurs.",
+    boardHelp: "Sans choix, celle qui a été ajoutée en premier.",
     title: "Titre",
     first: "Ce qui s’affiche d’abord",
   },
   de: {
     board: "Platine",
-    boardHelp: "Nur nötig, wenn es mehr als eine gibt.",
+    boardHelp: "Ohne Auswahl die zuerst hinzugefügte.",
     title: "Titel",
     first: "Was zuerst gezeigt wird",
   },

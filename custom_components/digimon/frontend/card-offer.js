@@ -17,6 +17,18 @@ export async function configForm() {
 }
 
 /**
+ * Which board a card about an entity has to name: none, unless there are others.
+ *
+ * @param {any} hass
+ * @param {string} entity
+ */
+function boardOf(hass, entity) {
+  const entryOf = (/** @type {any} */ { device_id: id }) => hass.devices?.[id]?.primary_config_entry;
+  const ours = Object.values(hass.entities).filter(({ platform }) => platform === "digimon");
+  return new Set(ours.map(entryOf)).size > 1 ? { config_entry_id: entryOf(hass.entities[entity]) } : {};
+}
+
+/**
  * Define the card, and offer it.
  *
  * @param {string} type its tag
@@ -33,7 +45,7 @@ export function offerCard(type, card) {
     preview: true,
     documentationURL: "https://github.com/digimon-energy/digimon#the-quarter-card",
     getEntitySuggestion: (/** @type {any} */ hass, /** @type {string} */ entity) =>
-      hass.entities[entity]?.platform === "digimon" ? { config: { type: `custom:${type}` } } : null,
+      hass.entities[entity]?.platform === "digimon" ? { config: { type: `custom:${type}`, ...boardOf(hass, entity) } } : null,
   };
   (/** @type {any} */ (window).customCards ??= []).push(offer);
   cardTexts(languageOfWindow()).then(({ name, description }) => Object.assign(offer, { name, description }), console.error);

@@ -27,7 +27,7 @@ export const CARD_TEXTS = {
   room: "Noch frei",
   levels: { ok: "Keine neue Spitze in Sicht", watch: "Im Auge behalten", high: "Eine neue Monatsspitze droht", certain: "Das wird eine neue Monatsspitze" },
   cost: "kostet {euros} über 12 Monate",
-  actBy: "handeln vor {time}",
+  actBy: "handeln bis {time}",
   loading: "Laden…",
   unread: "Die Platine liest ihre Speicherkarte noch ein.",
   nothing: "Keine Messungen.",
