@@ -1,26 +1,39 @@
-"""A house that read its meter with Home Assistant's own dsmr for three months comes over to a board, in a browser."""
+"""A house that read its meter with another integration for three months comes over to a board, in a browser."""
 
-import asyncio
 import contextlib
+import json
 import re
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import FloatRect, Page, expect
+from playwright.async_api import Browser, FloatRect, Page, expect
 
 from core.clock import DAY_SECONDS, HOUR_SECONDS
 from develop.api import Api, ApiError
-from develop.demonstration import HISTORY_DAYS
+from develop.browser import sign_in, window
+from develop.demonstration import HISTORY_DAYS, PASSWORD, PERSON
 from develop.home import history_arrived, sensors_of
 from simulator.house import House
-from simulator.reading import Reading
 
-from .command import Command, eventually
+from .command import ROOT, Command
+from .homewizard import homewizard
+from .predecessors import (
+    DAYS,
+    DSMR,
+    HOMEWIZARD,
+    VOLUMES,
+    Integration,
+    Predecessor,
+    add_dsmr,
+    add_homewizard,
+    with_three_months,
+)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
@@ -28,154 +41,151 @@ _PATIENCE_SECONDS = 60
 expect.set_options(timeout=_PATIENCE_SECONDS * 1000)
 # Of a dialog around its title and its button.
 _BEFORE_TITLE, _MARGIN = 60, 16
-_DAYS = 90
-_HOURS = _DAYS * 24
-
-# By the end of dsmr's unique id, what it has of a telegram, in Wh.
-_REGISTERS = {
-    "electricity_used_tariff_1": "consumed_energy_t1",
-    "electricity_used_tariff_2": "consumed_energy_t2",
-    "electricity_delivered_tariff_1": "produced_energy_t1",
-    "electricity_delivered_tariff_2": "produced_energy_t2",
-}
-# The meter's number, as dsmr names its sensor.
-_GAS = b"7FLO2100000007".hex().upper()
-# By ours: those of dsmr that count the same.
-_SAME = {
-    "consumed_energy": ["electricity_used_tariff_1", "electricity_used_tariff_2"],
-    "consumed_energy_t1": ["electricity_used_tariff_1"],
-    "consumed_energy_t2": ["electricity_used_tariff_2"],
-    "produced_energy": ["electricity_delivered_tariff_1", "electricity_delivered_tariff_2"],
-    "produced_energy_t1": ["electricity_delivered_tariff_1"],
-    "produced_energy_t2": ["electricity_delivered_tariff_2"],
-    "gas_7flo2100000007_volume": [_GAS],
-}
 # 1 Wh of each register that a sum is of, and what a number in a database loses.
 _TOLERANCE_WH = 2.1
-
-type _Changes = dict[int, float]
+# What Home Assistant writes on its own buttons.
+_BUTTONS = {
+    "nl": {"configure": "Configureer", "submit": "Verzend", "close": "Sluit"},
+    "en": {"configure": "Configure", "submit": "Submit", "close": "Close"},
+    "fr": {"configure": "Configurer", "submit": "Valider", "close": "Fermer"},
+    "de": {"configure": "Konfigurieren", "submit": "OK", "close": "Schließen"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Predecessor:
-    """Home Assistant's dsmr, and what it has recorded.
+class Home:
+    """A Home Assistant that reads a board, and a window of somebody who has signed in."""
 
-    :ivar old: entity ids of dsmr, by the end of their unique ids.
-    :ivar ours: those of the board, by key.
-    :ivar first: utc of its first hour.
-    :ivar entry: its config entry.
-    """
-
+    command: Command
     api: Api
-    old: dict[str, str]
-    ours: dict[str, str]
-    first: int
-    entry: str
+    page: Page
+    language: str
 
-    async def changes(self, statistic_id: str) -> _Changes:
-        """What a sensor counted in each hour, in Wh or l, as Home Assistant shows it; of the past only."""
-        rows = await self.api.command(
-            "recorder/statistics_during_period",
-            start_time=datetime.fromtimestamp(self.first - 30 * DAY_SECONDS, UTC).isoformat(),
-            end_time=datetime.fromtimestamp(self.first + _HOURS * HOUR_SECONDS, UTC).isoformat(),
-            statistic_ids=[statistic_id],
-            period="hour",
-            units={"energy": "Wh", "volume": "L"},
-            types=["change"],
+    def text(self, *path: str) -> str:
+        """One of our texts in its language; its first paragraph."""
+        found: Any = json.loads(
+            (ROOT / f"custom_components/digimon/translations/{self.language}.json").read_text(encoding="utf-8")
         )
-        return {row["start"] // 1000: row["change"] for row in rows.get(statistic_id, [])}
+        for key in ("options", *path):
+            found = found[key]
+        return str(found).partition("\n")[0]
 
-    async def all_changes(self, statistic_ids: Sequence[str]) -> list[_Changes]:
-        """The same of some."""
-        return [await self.changes(statistic_id) for statistic_id in statistic_ids]
+    def button(self, name: str) -> str:
+        """What is on one of Home Assistant's buttons."""
+        return _BUTTONS[self.language][name]
 
-
-async def add_dsmr(api: Api, source: str) -> str:
-    """Add dsmr as a person does, and have it take every telegram; its config entry."""
-    flow = await api.post("/api/config/config_entries/flow", {"handler": "dsmr"})
-    path = f"/api/config/config_entries/flow/{flow['flow_id']}"
-    entry = (await api.post(path, {"port": f"socket://{source}", "dsmr_version": "5B"}))["result"]["entry_id"]
-    flow = await api.post("/api/config/config_entries/options/flow", {"handler": entry})
-    await api.post(f"/api/config/config_entries/options/flow/{flow['flow_id']}", {"time_between_update": 0})
-    return str(entry)
+    async def names(self) -> dict[str, str]:
+        """What every entity is called beside its device, by its id."""
+        found = await self.api.command("config/entity_registry/list")
+        return {entity["entity_id"]: entity["name"] or entity["original_name"] for entity in found}
 
 
-async def dsmr_sensors(api: Api, entry: str) -> dict[str, str]:
-    """Wait for its sensors: entity ids by the end of their unique ids."""
-    wanted = {*_REGISTERS, _GAS}
-    async with (
-        asyncio.timeout(_PATIENCE_SECONDS),
-        api.subscription("subscribe_events", event_type="entity_registry_updated") as changes,
-    ):
-        while True:
-            found = {
-                entity["unique_id"].partition("_")[2] or entity["unique_id"]: entity["entity_id"]
-                for entity in await api.command("config/entity_registry/list")
-                if entity["config_entry_id"] == entry
-            }
-            if wanted <= found.keys():
-                return found
-            await changes.get()
+@dataclass(frozen=True)
+class Move:
+    """One of them out of another integration.
 
-
-async def record(api: Api, statistic_id: str, unit_class: str, unit: str, shown: Sequence[int], first: int) -> None:
-    """What Home Assistant has recorded of a sensor that counted for months.
-
-    :param shown: Wh or l at the beginning of the first hour and at the end of each one.
+    :ivar home: the fixture of the Home Assistant in which it is done.
     """
-    rows = [
-        {
-            "start": datetime.fromtimestamp(first + number * HOUR_SECONDS, UTC).isoformat(),
-            "state": value / 1000,
-            "sum": (value - shown[0]) / 1000,
-        }
-        for number, value in enumerate(shown[1:])
-    ]
-    metadata = {
-        "has_sum": True,
-        "mean_type": 0,
-        "name": None,
-        "source": "recorder",
-        "statistic_id": statistic_id,
-        "unit_class": unit_class,
-        "unit_of_measurement": unit,
-    }
-    await api.command("recorder/import_statistics", metadata=metadata, stats=rows)
+
+    integration: Integration
+    home: str
+
+
+@asynccontextmanager
+async def _oldest_home(folder: Path, browser: Browser, language: str) -> AsyncIterator[Home]:
+    """The oldest Home Assistant that the integration supports, for somebody of a language."""
+    command = Command(folder, "--oldest", "--no-discovery", "--language", language)
+    try:
+        await command.start()
+        await command.ready()
+        async with Api(command.url) as api, window(browser, locale=f"{language}-BE") as page:
+            await api.sign_in(PERSON, PASSWORD)
+            await sign_in(page, command.url, PERSON, PASSWORD)
+            yield Home(command=command, api=api, page=page, language=language)
+    finally:
+        await command.stop()
+
+
+@pytest.fixture(scope="module")
+def newest_dutch(dutch: Command, dutch_api: Api, dutch_page: Page) -> Home:
+    return Home(command=dutch, api=dutch_api, page=dutch_page, language="nl")
+
+
+@pytest.fixture(scope="module")
+def newest_english(command: Command, api: Api, page: Page) -> Home:
+    return Home(command=command, api=api, page=page, language="en")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def predecessor(dutch: Command, dutch_api: Api, house: House) -> AsyncIterator[Predecessor]:
+async def oldest_french(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Home]:
+    async with _oldest_home(tmp_path_factory.mktemp("french"), browser, "fr") as home:
+        yield home
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def oldest_german(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Home]:
+    async with _oldest_home(tmp_path_factory.mktemp("german"), browser, "de") as home:
+        yield home
+
+
+# In the newest Home Assistant always, in the oldest in a campaign.
+_FROM_DSMR = [
+    pytest.param(Move(DSMR, "newest_dutch"), id="dsmr-newest-nl"),
+    pytest.param(Move(DSMR, "oldest_german"), id="dsmr-oldest-de", marks=pytest.mark.long),
+]
+_FROM_HOMEWIZARD = [
+    pytest.param(Move(HOMEWIZARD, "newest_english"), id="homewizard-newest-en"),
+    pytest.param(Move(HOMEWIZARD, "oldest_french"), id="homewizard-oldest-fr", marks=pytest.mark.long),
+]
+_from_dsmr = pytest.mark.parametrize("move", _FROM_DSMR, indirect=True, scope="module")
+_from_either = pytest.mark.parametrize("move", [*_FROM_DSMR, *_FROM_HOMEWIZARD], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def move(request: pytest.FixtureRequest) -> Move:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def home(request: pytest.FixtureRequest, move: Move) -> Home:
+    return request.getfixturevalue(move.home)  # type: ignore[no-any-return]
+
+
+@asynccontextmanager
+async def _added(move: Move, home: Home, house: House) -> AsyncIterator[str]:
+    """The other integration, which reads the same meter; its config entry."""
+    if move.integration is HOMEWIZARD:
+        async with homewizard(house) as address:
+            yield await add_homewizard(home.api, address)
+    else:
+        log = (home.command.state.logs / "meter.log").read_text(encoding="utf-8")
+        source = re.search(r"listening on tcp://(\S+)", log)
+        assert source is not None
+        yield await add_dsmr(home.api, source[1])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def predecessor(move: Move, home: Home, house: House) -> AsyncIterator[Predecessor]:
     """It has read the same meter for three months; the board's card has the last one."""
-    api = dutch_api
-    await history_arrived(api, dutch.board())
-    source = re.search(r"listening on tcp://(\S+)", (dutch.state.logs / "meter.log").read_text(encoding="utf-8"))
-    assert source is not None
-    entry = await add_dsmr(api, source[1])
-    old = await dsmr_sensors(api, entry)
-    # Up to the hour before it was added, which Home Assistant will make no row of by itself.
-    first = (int(time.time()) // HOUR_SECONDS - _HOURS - 1) * HOUR_SECONDS
-    readings: list[Reading] = [house.reading(first + number * HOUR_SECONDS) for number in range(_HOURS + 1)]
-    for key, name in _REGISTERS.items():
-        await record(api, old[key], "energy", "kWh", [getattr(reading, name) for reading in readings], first)
-    litres = [reading.gas.litres for reading in readings]
-    await record(api, old[_GAS], "volume", "m³", litres, first)
-    ours = await sensors_of(api, dutch.board(), set(_SAME))
-    predecessor = Predecessor(api=api, old=old, ours=ours, first=first, entry=entry)
-
-    async def is_recorded() -> bool:
-        return len(await predecessor.changes(old[_GAS])) >= _HOURS
-
-    await eventually(is_recorded, _PATIENCE_SECONDS)
-    yield predecessor
-    with contextlib.suppress(ApiError):
-        await api.delete(f"/api/config/config_entries/entry/{entry}")
+    await history_arrived(home.api, home.command.board())
+    async with _added(move, home, house) as entry:
+        yield await with_three_months(home.api, move.integration, entry, house)
+        with contextlib.suppress(ApiError):
+            await home.api.delete(f"/api/config/config_entries/entry/{entry}")
 
 
-async def open_the_form(page: Page, dutch: Command) -> None:
-    await page.goto(f"{dutch.url}/config/integrations/integration/digimon")
-    await page.get_by_role("button", name="Configureer").first.click()
-    await page.get_by_text("De geschiedenis van oudere sensoren overnemen", exact=True).click()
-    await expect(page.get_by_text("Wat telde er vroeger?", exact=True)).to_be_visible()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def ours(predecessor: Predecessor, home: Home) -> dict[str, str]:
+    """Entity ids of the board, by key."""
+    return await sensors_of(home.api, home.command.board(), set(predecessor.integration.same))
+
+
+async def open_the_form(home: Home) -> None:
+    page = home.page
+    await page.goto(f"{home.command.url}/config/integrations/integration/digimon")
+    await page.get_by_role("button", name=home.button("configure")).first.click()
+    await page.get_by_text(home.text("step", "init", "menu_options", "predecessor"), exact=True).click()
+    await expect(page.get_by_text(home.text("step", "predecessor", "title"), exact=True)).to_be_visible()
 
 
 async def dialog_of(page: Page, title: str, button: str) -> FloatRect:
@@ -189,84 +199,97 @@ async def dialog_of(page: Page, title: str, button: str) -> FloatRect:
     return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
-async def test_what_does_not_fit_is_told_beside_it(predecessor: Predecessor, dutch: Command, dutch_page: Page) -> None:
-    page = dutch_page
-    await open_the_form(page, dutch)
+@_from_dsmr
+async def test_what_does_not_fit_is_told_beside_it(predecessor: Predecessor, home: Home, ours: dict[str, str]) -> None:
+    page, names = home.page, await home.names()
+    wrong = names[ours["net_power"]]
+    await open_the_form(home)
     field = page.locator("ha-selector-statistic").first
     await field.locator("ha-statistic-picker").last.click()
-    await page.keyboard.type("nettovermogen")
-    await expect(page.locator("ha-combo-box-item").filter(has_text="Nettovermogen").first).to_be_visible()
+    await page.locator("ha-picker-combo-box input").fill(wrong)
+    await expect(page.locator("ha-combo-box-item").filter(has_text=wrong).first).to_be_visible()
     await page.keyboard.press("Enter")
-    await expect(field).to_contain_text("Nettovermogen")
-    await page.get_by_role("button", name="Verzend").click()
+    await expect(field).to_contain_text(wrong)
+    await page.get_by_role("button", name=home.button("submit")).click()
     alerts = page.locator("ha-alert[alert-type=error]")
-    await expect(alerts.first).to_contain_text("Eén sensor past niet")
-    await expect(alerts.nth(1)).to_contain_text("Nettovermogen past hier niet")
+    await expect(alerts.first).to_contain_text(home.text("error", "look_below"))
+    await expect(alerts.nth(1)).to_contain_text(home.text("error", "not_continuable").replace("{sensor}", wrong))
     # What was chosen is still there.
-    await expect(field).to_contain_text("Energieverbruik (tarief 2)")
+    for end in predecessor.integration.same["consumed_energy"]:
+        await expect(field).to_contain_text(names[predecessor.old[end]])
     await page.keyboard.press("Escape")
 
 
-async def test_a_fleming_takes_over_what_dsmr_counted(
-    predecessor: Predecessor, dutch: Command, dutch_page: Page, screenshots: Path
+@_from_either
+async def test_a_person_takes_over_what_the_other_integration_counted(
+    predecessor: Predecessor, home: Home, ours: dict[str, str], screenshots: Path
 ) -> None:
-    page, old = dutch_page, predecessor.old
-    before = {key: await predecessor.changes(predecessor.ours[key]) for key in _SAME}
-    counted = {key: await predecessor.all_changes([old[name] for name in names]) for key, names in _SAME.items()}
+    page, same = home.page, predecessor.integration.same
+    names = await home.names()
+    before = {key: await predecessor.changes(ours[key]) for key in same}
+    counted = {key: await predecessor.counted(key) for key in same}
 
-    await open_the_form(page, dutch)
-    # Nothing has to be looked for: what counts the same is there, also the gas.
+    await open_the_form(home)
+    # Nothing has to be looked for: what counts the same is there, also the gas and the water.
     fields = page.locator("ha-selector-statistic")
-    await expect(fields.first).to_contain_text("Energieverbruik (tarief 1)")
-    await expect(fields.first).to_contain_text("Energieverbruik (tarief 2)")
-    await expect(fields.nth(6)).to_contain_text("Gasverbruik")
-    await page.screenshot(path=screenshots / "overnemen-kiezen-nl.png")
-    await page.get_by_role("button", name="Verzend").click()
-    await expect(page.get_by_text("Overnemen?", exact=True)).to_be_visible()
+    for place, key in enumerate(same):
+        for end in same[key]:
+            await expect(fields.nth(place)).to_contain_text(names[predecessor.old[end]])
+    await page.screenshot(path=screenshots / f"overnemen-kiezen-{home.language}.png")
+    await page.get_by_role("button", name=home.button("submit")).click()
+    title = home.text("step", "predecessor_confirm", "title")
+    await expect(page.get_by_text(title, exact=True)).to_be_visible()
     # From when until when, and how much: before anything is written.
     first_day = f"{datetime.fromtimestamp(predecessor.first).astimezone():%d/%m/%Y}"
-    told = page.get_by_text(re.compile(rf"^Afgenomen energie: {first_day} . \d\d/\d\d/20\d\d, \d+\skWh$"))
-    await expect(told).to_be_visible()
-    await expect(page.get_by_text(re.compile(rf"^Gasverbruik: {first_day} .*\d\sm³$"))).to_be_visible()
-    await page.screenshot(path=screenshots / "overnemen-nl.png", clip=await dialog_of(page, "Overnemen?", "Verzend"))
-    assert await predecessor.changes(predecessor.ours["consumed_energy"]) == before["consumed_energy"]
-    await page.get_by_role("button", name="Verzend").click()
-    await expect(page.get_by_text("Overgenomen, en uur per uur nagekeken:")).to_be_visible()
-    await page.screenshot(path=screenshots / "overgenomen-nl.png")
-    await page.get_by_role("button", name="Sluit").last.click()
+    for key in same:
+        unit = "m³" if key in VOLUMES else "kWh"
+        told = rf"^{re.escape(names[ours[key]])}: {first_day} . \d\d/\d\d/20\d\d, \d+\s{unit}$"
+        await expect(page.get_by_text(re.compile(told))).to_be_visible()
+    await page.screenshot(
+        path=screenshots / f"overnemen-{home.language}.png", clip=await dialog_of(page, title, home.button("submit"))
+    )
+    assert await predecessor.changes(ours["consumed_energy"]) == before["consumed_energy"]
+    await page.get_by_role("button", name=home.button("submit")).click()
+    await expect(page.get_by_text(home.text("abort", "predecessor_done"))).to_be_visible()
+    await page.screenshot(path=screenshots / f"overgenomen-{home.language}.png")
+    await page.get_by_role("button", name=home.button("close")).last.click()
 
-    for key, names in _SAME.items():
-        ours = await predecessor.changes(predecessor.ours[key])
+    for key in same:
+        taken = await predecessor.changes(ours[key])
         seam = min(before[key])
-        assert seam >= predecessor.first + (_DAYS - HISTORY_DAYS - 2) * DAY_SECONDS
-        # Hour by hour what dsmr counted, without a gap up to ours.
-        assert list(ours)[: (seam - predecessor.first) // HOUR_SECONDS] == list(
+        assert seam >= predecessor.first + (DAYS - HISTORY_DAYS - 2) * DAY_SECONDS
+        # Hour by hour what the other one counted, without a gap up to ours.
+        assert list(taken)[: (seam - predecessor.first) // HOUR_SECONDS] == list(
             range(predecessor.first, seam, HOUR_SECONDS)
         )
         for start in range(predecessor.first + HOUR_SECONDS, seam, HOUR_SECONDS):
-            assert abs(ours[start] - sum(changes[start] for changes in counted[key])) < _TOLERANCE_WH, (key, start)
-        # Where both meet, the hour is the one that dsmr counted whole, and not all that the meter ever did.
-        assert abs(ours[seam] - sum(changes[seam] for changes in counted[key])) < _TOLERANCE_WH, key
+            assert abs(taken[start] - sum(changes[start] for changes in counted[key])) < _TOLERANCE_WH, (key, start)
+        # Where both meet, the hour is the one that it counted whole, and not all that the meter ever did.
+        assert abs(taken[seam] - sum(changes[seam] for changes in counted[key])) < _TOLERANCE_WH, key
         # What ours had, it has.
         later = [start for start in before[key] if start > seam]
         assert len(later) > (HISTORY_DAYS - 2) * 24
-        assert all(abs(ours[start] - before[key][start]) < _TOLERANCE_WH for start in later), key
-        assert await predecessor.all_changes([old[name] for name in names]) == counted[key]
+        assert all(abs(taken[start] - before[key][start]) < _TOLERANCE_WH for start in later), key
+        assert await predecessor.counted(key) == counted[key]
 
 
-async def test_once_more_there_is_nothing_to_take_over(
-    predecessor: Predecessor, dutch: Command, dutch_page: Page
+@_from_either
+async def test_once_more_there_is_nothing_to_take_over(predecessor: Predecessor, home: Home) -> None:
+    before = await predecessor.counted("consumed_energy")
+    await open_the_form(home)
+    await home.page.get_by_role("button", name=home.button("submit")).click()
+    await expect(home.page.get_by_text(home.text("abort", "predecessor_nothing"))).to_be_visible()
+    await home.page.get_by_role("button", name=home.button("close")).last.click()
+    assert await predecessor.counted("consumed_energy") == before
+
+
+@_from_either
+async def test_what_was_taken_over_stays_when_the_other_integration_goes(
+    predecessor: Predecessor, home: Home, ours: dict[str, str]
 ) -> None:
-    await open_the_form(dutch_page, dutch)
-    await dutch_page.get_by_role("button", name="Verzend").click()
-    await expect(dutch_page.get_by_text(re.compile("^Er valt niets over te nemen"))).to_be_visible()
-    await dutch_page.get_by_role("button", name="Sluit").last.click()
-
-
-async def test_what_was_taken_over_stays_when_dsmr_goes(predecessor: Predecessor) -> None:
-    ours = await predecessor.changes(predecessor.ours["consumed_energy"])
-    old = await predecessor.changes(predecessor.old["electricity_used_tariff_1"])
-    await predecessor.api.delete(f"/api/config/config_entries/entry/{predecessor.entry}")
-    assert await predecessor.changes(predecessor.ours["consumed_energy"]) == ours
-    # Nor does Home Assistant forget what dsmr counted.
-    assert await predecessor.changes(predecessor.old["electricity_used_tariff_1"]) == old
+    taken = await predecessor.changes(ours["consumed_energy"])
+    old = await predecessor.counted("consumed_energy")
+    await home.api.delete(f"/api/config/config_entries/entry/{predecessor.entry}")
+    assert await predecessor.changes(ours["consumed_energy"]) == taken
+    # Nor does Home Assistant forget what it counted.
+    assert await predecessor.counted("consumed_energy") == old

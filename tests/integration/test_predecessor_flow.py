@@ -39,6 +39,32 @@ async def submit(hass: HomeAssistant, flow: Any, fields: dict[str, Any]) -> Any:
     return await hass.config_entries.options.async_configure(flow["flow_id"], fields)
 
 
+def import_hours(
+    hass: HomeAssistant, entity_id: str, first: datetime, counted: list[float], *, stood: float = 0, unit: str = "kWh"
+) -> None:
+    """Put hours of a sensor into the statistics.
+
+    :param counted: up to the end of each hour, in the unit.
+    :param stood: its register before.
+    """
+    async_import_statistics(
+        hass,
+        {
+            "has_sum": True,
+            "mean_type": StatisticMeanType.NONE,
+            "name": None,
+            "source": "recorder",
+            "statistic_id": entity_id,
+            "unit_class": "energy" if unit == "kWh" else "volume",
+            "unit_of_measurement": unit,
+        },
+        [
+            {"start": first + timedelta(hours=hour), "state": stood + total, "sum": total}
+            for hour, total in enumerate(counted)
+        ],
+    )
+
+
 @pytest.fixture
 async def recorded(recorder_mock: None, hass: HomeAssistant, board: Board, loaded: MockConfigEntry) -> MockConfigEntry:
     """Two sensors of another integration, with 24 hours each that ended a day ago."""
@@ -51,19 +77,7 @@ async def recorded(recorder_mock: None, hass: HomeAssistant, board: Board, loade
             f"1234_electricity_used_tariff_{number}",
             suggested_object_id=entity_id.removeprefix("sensor."),
         )
-        async_import_statistics(
-            hass,
-            {
-                "has_sum": True,
-                "mean_type": StatisticMeanType.NONE,
-                "name": None,
-                "source": "recorder",
-                "statistic_id": entity_id,
-                "unit_class": "energy",
-                "unit_of_measurement": "kWh",
-            },
-            [{"start": end - timedelta(hours=24 - hour), "state": hour / 4, "sum": hour / 4} for hour in range(24)],
-        )
+        import_hours(hass, entity_id, end - timedelta(hours=24), [hour / 4 for hour in range(24)])
     for number in (1, 2):
         registry.async_get_or_create("sensor", "dsmr", f"1234_electricity_delivered_tariff_{number}")
     await async_wait_recording_done(hass)
@@ -129,9 +143,45 @@ async def test_what_went_away_before_the_last_click_is_told(recorded: MockConfig
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_failed")
 
 
-async def test_without_a_choice_there_is_nothing_to_do(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
-    result = await submit(hass, await choose(hass, recorded), {})
+async def test_without_a_choice_it_asks_for_one(recorded: MockConfigEntry, hass: HomeAssistant) -> None:
+    flow = await submit(hass, await choose(hass, recorded), {"consumed_energy": []})
+    assert flow["errors"] == {"base": "nothing_chosen"}
+    flow = await submit(hass, flow, {"consumed_energy": list(OLD)})
+    assert flow["step_id"] == "predecessor_confirm"
+
+
+async def test_with_no_hour_before_those_of_ours_there_is_nothing_to_do(
+    recorded: MockConfigEntry, hass: HomeAssistant, board: Board
+) -> None:
+    import_hours(hass, "sensor.digimon_consumed_energy", ended(board) - timedelta(hours=25), [0.0] * 25)
+    await async_wait_recording_done(hass)
+    result = await submit(hass, await choose(hass, recorded), {"consumed_energy": list(OLD)})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_nothing")
+
+
+async def test_registers_that_do_not_go_on_are_asked_about_first(
+    recorded: MockConfigEntry, hass: HomeAssistant, board: Board
+) -> None:
+    """The meter was replaced, or somebody chose day and night beside a total."""
+    import_hours(hass, "sensor.digimon_consumed_energy", ended(board), [0.2, 0.4], stood=4200)
+    await async_wait_recording_done(hass)
+    flow = await submit(hass, await choose(hass, recorded), {"consumed_energy": list(OLD)})
+    assert flow["step_id"] == "predecessor_doubt"
+    told = "- Consumed energy: 12\N{NO-BREAK SPACE}kWh \N{RIGHTWARDS ARROW} 4200\N{NO-BREAK SPACE}kWh"
+    assert flow["description_placeholders"] == {"sensors": told}
+    flow = await submit(hass, flow, {})
+    assert flow["step_id"] == "predecessor_confirm"
+    assert (await submit(hass, flow, {}))["reason"] == "predecessor_done"
+
+
+async def test_another_gas_meter_is_refused(recorded: MockConfigEntry, hass: HomeAssistant, board: Board) -> None:
+    first = ended(board) - timedelta(hours=24)
+    import_hours(hass, "sensor.gas_meter_gas_consumption", ended(board), [0.1, 0.2], stood=500, unit="m³")
+    import_hours(hass, "sensor.old_gas", first, [hour / 10 for hour in range(24)], stood=900, unit="m³")
+    await async_wait_recording_done(hass)
+    flow = await submit(hass, await choose(hass, recorded), {"gas": ["sensor.old_gas"]})
+    assert flow["errors"] == {"base": "look_below", "gas": "another_meter"}
+    assert flow["description_placeholders"]["sensor"] == "sensor.old_gas"
 
 
 async def test_without_a_recorder_it_says_so(hass: HomeAssistant, loaded: MockConfigEntry) -> None:

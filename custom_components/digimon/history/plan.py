@@ -125,7 +125,7 @@ def is_open_end(series: Counted, hours: Sequence[CountedHour], after: CountedRow
         return True
     if series.of_one_meter or last.state is None:
         return False
-    return not _can_follow(series, last.state, last.start + HOUR_SECONDS, after)
+    return not can_follow(series, last.state, last.start + HOUR_SECONDS, after)
 
 
 def _row(
@@ -162,7 +162,7 @@ def _is_of_another_meter(series: Counted, hours: Sequence[CountedHour], after: C
     last = hours[-1]
     if after is None or after.state is None or last.state is None:
         return False
-    return not _can_follow(series, last.state, last.start + HOUR_SECONDS, after)
+    return not can_follow(series, last.state, last.start + HOUR_SECONDS, after)
 
 
 def _shift(
@@ -182,7 +182,7 @@ def _shift(
     change = own = _own_change(series, previous, after).amount
     if after_change is not None:
         change = after_change
-    elif last.state is not None and _can_follow(series, last.state, last.end, after):
+    elif last.state is not None and can_follow(series, last.state, last.end, after):
         change = (after.state or 0.0) - last.state
     # Where nothing tells what came in between, what the row itself added stays as it is; and so does what is nearly
     # right, or the rows behind it would no longer be.
@@ -192,12 +192,17 @@ def _shift(
     return Shift(start=after.start, amount=amount) if abs(amount) > _DUST else None
 
 
-def _can_follow(series: Counted, state: float, utc: int, row: CountedRow) -> bool:
-    """Whether a register can have come from a stand to that of a row."""
+def can_follow(series: Counted, state: float, utc: int, row: CountedRow) -> bool:
+    """Whether a register can have come from a stand to that of a row.
+
+    :param state: where it stood, in Wh or l.
+    :param utc: when.
+    """
     if row.state is None:
         return False
     hours = max(1.0, (row.end - utc) / HOUR_SECONDS)
-    return 0 <= row.state - state <= hours * series.most
+    # One that stood still does not go back by what was lost in the units of the database.
+    return -_DUST <= row.state - state <= hours * series.most
 
 
 def _own_change(series: Counted, previous: CountedRow | None, row: CountedRow) -> _Change:

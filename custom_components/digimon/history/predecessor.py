@@ -4,64 +4,24 @@ For who comes from another integration: what its sensors have in the long-term s
 row of ours, hour by hour. The old ones are read and never written.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
-from homeassistant.components.recorder.statistics import (
-    get_last_statistics,
-    get_metadata,
-    statistics_during_period,
-)
-from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 
 from ..core.clock import HOUR_SECONDS
 from . import statistics
 from .hours import CountedHour
-from .plan import TOLERANCE, CountedRow, Neighbours, plan_counted
+from .plan import TOLERANCE, CountedRow, Neighbours, can_follow, plan_counted
 from .reconcile import UnsettledError, Written
 from .series import Counted
 from .targets import Target
 
 # How often Home Assistant may make statistics of its own between our reading and our writing.
 _ATTEMPTS = 4
-
-# By our series: how the unique ids end under which other integrations register the same registers. Of each only the
-# first that is whole is proposed.
-_ENDINGS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
-    "consumed_energy": (
-        ("homewizard", ("_total_power_import_kwh",)),
-        ("dsmr", ("_electricity_used_tariff_1", "_electricity_used_tariff_2")),
-    ),
-    "consumed_energy_t1": (
-        ("homewizard", ("_total_power_import_t1_kwh",)),
-        ("dsmr", ("_electricity_used_tariff_1",)),
-    ),
-    "consumed_energy_t2": (
-        ("homewizard", ("_total_power_import_t2_kwh",)),
-        ("dsmr", ("_electricity_used_tariff_2",)),
-    ),
-    "produced_energy": (
-        ("homewizard", ("_total_power_export_kwh",)),
-        ("dsmr", ("_electricity_delivered_tariff_1", "_electricity_delivered_tariff_2")),
-    ),
-    "produced_energy_t1": (
-        ("homewizard", ("_total_power_export_t1_kwh",)),
-        ("dsmr", ("_electricity_delivered_tariff_1",)),
-    ),
-    "produced_energy_t2": (
-        ("homewizard", ("_total_power_export_t2_kwh",)),
-        ("dsmr", ("_electricity_delivered_tariff_2",)),
-    ),
-}
-
-# What counts in a meter of its own, which these name by its number.
-_OF_ONE_METER: Final = {"gas", "water"}
-_NAMES_METERS: Final = ("homewizard", "dsmr")
 
 
 class NotContinuableError(Exception):
@@ -72,73 +32,20 @@ class NotContinuableError(Exception):
         self.statistic_id = statistic_id
 
 
-async def propose(hass: HomeAssistant, ours: Mapping[str, str]) -> dict[str, list[str]]:
-    """The sensors of other integrations that count what some of ours do, if all of them have hours in the statistics.
-
-    :param ours: entity ids by key.
-    """
-    found = registered(hass, ours)
-    ids = {statistic_id for sensors in found.values() for statistic_id in sensors}
-    counted = await get_instance(hass).async_add_executor_job(_with_hours, hass, ids)
-    return {key: sensors for key, sensors in found.items() if counted.issuperset(sensors)}
+class AnotherMeterError(NotContinuableError):
+    """The gas or water meter of the old sensor is not that of ours: its register does not lead up to it."""
 
 
-def _with_hours(hass: HomeAssistant, statistic_ids: set[str]) -> set[str]:
-    return {
-        statistic_id
-        for statistic_id in statistic_ids
-        if get_last_statistics(hass, 1, statistic_id, convert_units=False, types={"sum"})
-    }
+@dataclass(kw_only=True, slots=True)
+class Continued(Written):
+    """What older sensors give to one of ours."""
 
+    counted: float = 0.0
+    """What they counted in these hours, in Wh or l."""
 
-def registered(hass: HomeAssistant, ours: Mapping[str, str]) -> dict[str, list[str]]:
-    """The sensors of other integrations that count what some of ours do; those that are not found are left out.
-
-    :param ours: entity ids by key.
-    """
-    registry = er.async_get(hass)
-    sensors = [entity for entity in registry.entities.values() if entity.domain == SENSOR_DOMAIN]
-    proposed = {}
-    for key, entity_id in ours.items():
-        if key in _OF_ONE_METER:
-            own = registry.async_get(entity_id)
-            candidates = [] if own is None else _of_the_same_meter(sensors, own)
-        else:
-            candidates = [_ending(sensors, platform, endings) for platform, endings in _ENDINGS.get(key, ())]
-        if found := next(filter(None, candidates), None):
-            proposed[key] = found
-    return proposed
-
-
-def _ending(sensors: Sequence[er.RegistryEntry], platform: str, endings: Sequence[str]) -> list[str]:
-    """The sensors of an integration whose unique ids end so, one of each or none."""
-    found = [
-        entity.entity_id
-        for ending in endings
-        for entity in sensors
-        if entity.platform == platform and entity.unique_id.endswith(ending)
-    ]
-    return found if len(found) == len(endings) else []
-
-
-def _of_the_same_meter(sensors: Sequence[er.RegistryEntry], own: er.RegistryEntry) -> list[list[str]]:
-    """The sensors that are named by the number of the meter that one of ours is about."""
-    number = own.unique_id.removesuffix("_volume").rpartition("_")[2].lower()
-    return [
-        [entity.entity_id]
-        for platform in _NAMES_METERS
-        for entity in sensors
-        if entity.platform == platform and number in _numbers(entity.unique_id)
-    ]
-
-
-def _numbers(unique_id: str) -> set[str]:
-    """What a unique id may name a meter by: its end as it is, and as telegrams send it, in hex."""
-    end = unique_id.rpartition("_")[2]
-    numbers = {end.lower()}
-    with suppress(ValueError):
-        numbers.add(bytes.fromhex(end).decode("ascii").lower())
-    return numbers
+    jump: tuple[float, float] | None = None
+    """Where their registers stood together at the end of these hours and where ours did in its first row, in Wh or l,
+    if the one cannot have become the other: a meter was replaced, or they count something twice or something else."""
 
 
 def hours_of(sensors: Sequence[Sequence[CountedRow]], until: int | None) -> list[CountedHour]:
@@ -171,15 +78,16 @@ def hours_of(sensors: Sequence[Sequence[CountedRow]], until: int | None) -> list
 
 async def continue_statistics(
     hass: HomeAssistant, target: Target, statistic_ids: Sequence[str], *, dry_run: bool = False
-) -> Written:
+) -> Continued:
     """Put the statistics of older sensors before the first row of one of ours, and read back that they are there.
 
     :param statistic_ids: sensors that count different parts of what ours counts, as day and night.
     :raises NotContinuableError: one of them has no statistics of this kind.
+    :raises AnotherMeterError: they are of another gas or water meter.
     :raises UnsettledError: the database does not keep them.
     """
     series = target.series
-    written = Written(statistic_id=target.statistic_id)
+    written = Continued(statistic_id=target.statistic_id)
     if not isinstance(series, Counted):
         raise NotContinuableError(target.statistic_id)
     await statistics.settle(hass)
@@ -193,6 +101,10 @@ async def continue_statistics(
         if not hours:
             return written
         written.counted = sum(hour.change for hour in hours)
+        if attempt == 0:
+            written.jump = _jump(target, series, hours[-1], around.after)
+            if series.of_one_meter and written.jump is not None:
+                raise AnotherMeterError(statistic_ids[0])
         if attempt:
             # What was written is read back: the same hours, each with what it added.
             if await _holds(hass, target, hours):
@@ -204,6 +116,20 @@ async def continue_statistics(
             return written
         await statistics.write_counted(hass, target, plan)
     raise UnsettledError(target.statistic_id)
+
+
+def _jump(target: Target, series: Counted, last: CountedHour, after: CountedRow | None) -> tuple[float, float] | None:
+    """Where the older registers stood and where ours did, if they cannot be those of one meter.
+
+    :param last: the last of the older hours.
+    :param after: the first row of ours.
+    """
+    # What we count ourselves begins at 0.
+    if target.counted_at is not None or last.state is None or after is None or after.state is None:
+        return None
+    if can_follow(series, last.state, last.start + HOUR_SECONDS, after):
+        return None
+    return last.state, after.state
 
 
 async def _holds(hass: HomeAssistant, target: Target, hours: Sequence[CountedHour]) -> bool:

@@ -41,9 +41,6 @@ class Written:
     shifted: float = 0.0
     """What was added to the sums of later rows, in Wh or l."""
 
-    counted: float = 0.0
-    """What older sensors counted in these hours, in Wh or l, where they come from such."""
-
     def add(self, starts: Sequence[int], shift: float = 0.0) -> None:
         """Count hours, and what they moved."""
         self.shifted += shift
