@@ -6,7 +6,7 @@ import json
 import re
 import socket
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,3 +169,18 @@ class Command:
         line = await self.process.stdout.readline()
         self.output += line.decode()
         return bool(line)
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, *options: str) -> AsyncIterator[Command]:
+    """One run of it from when it is ready.
+
+    :param folder: for its state.
+    """
+    command = Command(folder, *options)
+    try:
+        await command.start()
+        await command.ready()
+        yield command
+    finally:
+        await command.stop()

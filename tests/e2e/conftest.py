@@ -16,7 +16,7 @@ from develop.demonstration import PASSWORD, PERSON
 from develop.home import sensors_of
 from simulator.house import House
 
-from .command import SEED, Command
+from .command import SEED, Command, running
 
 _SCREENSHOTS = Path(__file__).parent / "screenshots"
 
@@ -52,13 +52,9 @@ def house() -> House:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def command(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Command]:
     """scripts/develop, ready; with a board of its own name, because others may run it in the same network."""
-    command = Command(tmp_path_factory.mktemp("develop"), "--name", f"digimon-{secrets.token_hex(3)}")
-    try:
-        await command.start()
-        await command.ready()
+    name = f"digimon-{secrets.token_hex(3)}"
+    async with running(tmp_path_factory.mktemp("develop"), "--name", name) as command:
         yield command
-    finally:
-        await command.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -78,13 +74,8 @@ async def sensors(command: Command, api: Api) -> dict[str, str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def dutch(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Command]:
     """Another one: in Dutch, and with a board that does not announce itself."""
-    command = Command(tmp_path_factory.mktemp("dutch"), "--language", "nl", "--no-discovery")
-    try:
-        await command.start()
-        await command.ready()
+    async with running(tmp_path_factory.mktemp("dutch"), "--language", "nl", "--no-discovery") as command:
         yield command
-    finally:
-        await command.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

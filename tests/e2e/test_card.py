@@ -14,7 +14,7 @@ from develop.api import Api
 from develop.browser import DUTCH, sign_in, window
 from develop.demonstration import PASSWORD, PERSON
 
-from .command import Command
+from .command import Command, running
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
@@ -89,17 +89,15 @@ async def newest(command: Command, api: Api, page: Page) -> AsyncIterator[Place]
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def oldest(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Place]:
     """The oldest that the integration supports."""
-    command = Command(tmp_path_factory.mktemp("oldest"), "--oldest", "--no-discovery")
-    try:
-        await command.start()
-        await command.ready()
-        async with Api(command.url) as api, window(browser) as page:
-            await api.sign_in(PERSON, PASSWORD)
-            await sign_in(page, command.url, PERSON, PASSWORD)
-            await make_dashboard(api, _PATH)
-            yield Place(command, api, page)
-    finally:
-        await command.stop()
+    async with (
+        running(tmp_path_factory.mktemp("oldest"), "--oldest", "--no-discovery") as command,
+        Api(command.url) as api,
+        window(browser) as page,
+    ):
+        await api.sign_in(PERSON, PASSWORD)
+        await sign_in(page, command.url, PERSON, PASSWORD)
+        await make_dashboard(api, _PATH)
+        yield Place(command, api, page)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from develop.dashboard import URL_PATH
 from develop.demonstration import PASSWORD, PERSON
 from develop.home import device_of
 
-from .command import Command
+from .command import Command, running
 from .conftest import chromium_or_skip
 from .reverse_proxy import VISITOR, Certificate, ReverseProxy, reverse_proxy
 
@@ -68,13 +68,40 @@ class Away:
         return {f"{part.scheme}://{part.netloc}" for part in parts if part.scheme not in {"data", "blob"}}
 
 
+@dataclass(frozen=True)
+class Home:
+    """A Home Assistant at home, and its API there."""
+
+    command: Command
+    api: Api
+
+
+@pytest.fixture(scope="module")
+def newest(command: Command, api: Api) -> Home:
+    return Home(command, api)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def away(command: Command, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Away]:
+async def oldest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]:
+    folder = tmp_path_factory.mktemp("oldest")
+    async with running(folder, "--oldest", "--no-discovery") as command, Api(command.url) as api:
+        await api.sign_in(PERSON, PASSWORD)
+        yield Home(command, api)
+
+
+@pytest.fixture(scope="module", params=["newest", pytest.param("oldest", marks=pytest.mark.long)])
+def home(request: pytest.FixtureRequest) -> Home:
+    """The newest Home Assistant, and in a campaign the oldest that the integration supports."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def away(home: Home, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Away]:
     """Somebody who is not at home: of all names and addresses, the browser can reach one."""
     executable = chromium_or_skip()
     certificate = Certificate.of(_HOST, tmp_path_factory.mktemp("certificate"))
     async with (
-        reverse_proxy(f"http://127.0.0.1:{command.port}", certificate) as proxy,
+        reverse_proxy(f"http://127.0.0.1:{home.command.port}", certificate) as proxy,
         chromium(
             executable,
             f"--ignore-certificate-errors-spki-list={certificate.pin}",
@@ -122,10 +149,8 @@ async def test_it_shows_the_past_from_the_boards_card(away: Away) -> None:
     await expect(card.locator("#note")).to_have_text("")
 
 
-async def test_the_page_of_the_board_names_its_address_at_home_and_asks_nothing_there(
-    away: Away, api: Api, command: Command
-) -> None:
-    device = await device_of(api, command.board())
+async def test_the_page_of_the_board_names_its_address_at_home_and_asks_nothing_there(away: Away, home: Home) -> None:
+    device = await device_of(home.api, home.command.board())
     assert device is not None
     await away.page.goto(f"{_URL}/config/devices/device/{device['id']}")
     await away.page.locator("ha-device-entities-card hui-generic-entity-row").first.wait_for()
@@ -135,8 +160,8 @@ async def test_the_page_of_the_board_names_its_address_at_home_and_asks_nothing_
     await expect(link).to_have_attribute("rel", re.compile("noreferrer|noopener"))
 
 
-async def test_home_assistant_takes_the_person_for_who_is_elsewhere(away: Away, api: Api) -> None:
-    tokens = await api.command("auth/refresh_tokens")
+async def test_home_assistant_takes_the_person_for_who_is_elsewhere(away: Away, home: Home) -> None:
+    tokens = await home.api.command("auth/refresh_tokens")
     assert VISITOR in {token["last_used_ip"] for token in tokens if token["client_id"] == f"{_URL}/"}
 
 
@@ -150,8 +175,8 @@ async def test_nothing_but_home_assistant_by_https_was_asked_or_wanted(away: Awa
     assert [(path, status) for path, status in away.proxy.passed if status >= 400] == []
 
 
-async def test_the_board_itself_cannot_be_reached_from_there(away: Away, command: Command) -> None:
+async def test_the_board_itself_cannot_be_reached_from_there(away: Away, home: Home) -> None:
     page = await away.page.context.new_page()
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
-        await page.goto(f"http://127.0.0.1:{command.board().port}/info")
+        await page.goto(f"http://127.0.0.1:{home.command.board().port}/info")
     await page.close()

@@ -21,7 +21,7 @@ from develop.demonstration import HISTORY_DAYS, PASSWORD, PERSON
 from develop.home import history_arrived, sensors_of
 from simulator.house import House
 
-from .command import ROOT, Command
+from .command import ROOT, Command, running
 from .homewizard import homewizard
 from .predecessors import (
     DAYS,
@@ -94,16 +94,14 @@ class Move:
 @asynccontextmanager
 async def _oldest_home(folder: Path, browser: Browser, language: str) -> AsyncIterator[Home]:
     """The oldest Home Assistant that the integration supports, for somebody of a language."""
-    command = Command(folder, "--oldest", "--no-discovery", "--language", language)
-    try:
-        await command.start()
-        await command.ready()
-        async with Api(command.url) as api, window(browser, locale=f"{language}-BE") as page:
-            await api.sign_in(PERSON, PASSWORD)
-            await sign_in(page, command.url, PERSON, PASSWORD)
-            yield Home(command=command, api=api, page=page, language=language)
-    finally:
-        await command.stop()
+    async with (
+        running(folder, "--oldest", "--no-discovery", "--language", language) as command,
+        Api(command.url) as api,
+        window(browser, locale=f"{language}-BE") as page,
+    ):
+        await api.sign_in(PERSON, PASSWORD)
+        await sign_in(page, command.url, PERSON, PASSWORD)
+        yield Home(command=command, api=api, page=page, language=language)
 
 
 @pytest.fixture(scope="module")
