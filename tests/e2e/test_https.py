@@ -92,7 +92,7 @@ async def oldest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home
 @pytest.fixture(scope="module", params=["newest", pytest.param("oldest", marks=pytest.mark.long)])
 def home(request: pytest.FixtureRequest) -> Home:
     """The newest Home Assistant, and in a campaign the oldest that the integration supports."""
-    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+    return request.getfixturevalue(request.param)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -141,12 +141,12 @@ _from_either = pytest.mark.parametrize("move", [*_FROM_DSMR, *_FROM_HOMEWIZARD],
 
 @pytest.fixture(scope="module")
 def move(request: pytest.FixtureRequest) -> Move:
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 @pytest.fixture(scope="module")
 def home(request: pytest.FixtureRequest, move: Move) -> Home:
-    return request.getfixturevalue(move.home)  # type: ignore[no-any-return]
+    return request.getfixturevalue(move.home)
 
 
 @asynccontextmanager

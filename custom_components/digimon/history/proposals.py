@@ -101,8 +101,11 @@ def registered(hass: HomeAssistant, ours: Mapping[str, str]) -> dict[str, list[l
     :param ours: entity ids by key; those for which nothing is found are left out of the answer.
     """
     registry = er.async_get(hass)
-    removed = [entity for entity in registry.deleted_entities.values() if entity.entity_id not in registry.entities]
-    sensors = [entity for entity in (*registry.entities.values(), *removed) if entity.domain == SENSOR_DOMAIN]
+    sensors: list[_Sensor] = [
+        *registry.entities.values(),
+        *(entity for entity in registry.deleted_entities.values() if entity.entity_id not in registry.entities),
+    ]
+    sensors = [entity for entity in sensors if entity.domain == SENSOR_DOMAIN]
     found = {}
     for key, entity_id in ours.items():
         if key in _OF_ONE_METER:
