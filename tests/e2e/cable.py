@@ -12,8 +12,9 @@ from develop.child import Child
 from develop.configuration import Listening
 from develop.demonstration import PASSWORD, PERSON
 from develop.home import settle
+from tests.ports import free_port
 
-from .command import eventually, free_port
+from .command import eventually
 
 PATIENCE_SECONDS: Final = 120
 

@@ -1,10 +1,8 @@
 """scripts/develop as a person runs it, and the processes that come of it."""
 
 import asyncio
-import contextlib
 import json
 import re
-import socket
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import Any
 
 from develop.home import Board
 from develop.state import State, state_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SEED = 7
@@ -34,13 +33,6 @@ async def eventually(what: Callable[[], Awaitable[bool]], seconds: float) -> Non
             if await what():
                 return
             await asyncio.sleep(_LOOK_SECONDS)
-
-
-def free_port() -> int:
-    """A port that nobody has."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ import pytest
 
 from core.clock import quarter_id_at
 from tests.integration.board import INFO, METER, Board
+from tests.ports import free_port
 
-from .command import ROOT, free_port
+from .command import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -124,6 +124,17 @@ class Fat:
         """At which byte of the image a cluster begins."""
         return self._data + (cluster - 2) * self._cluster_bytes
 
+    def place_in_file(self, cluster: int, offset: int) -> int:
+        """At which byte of the image a byte of a file is: what is written at the same time shares the card in turns.
+
+        :param cluster: the first one of the file.
+        :param offset: from the beginning of the file.
+        """
+        for _ in range(offset // self._cluster_bytes):
+            cluster = self._next(cluster)
+        assert 2 <= cluster < _LAST_CLUSTER, "a file that is shorter"
+        return self.place(cluster) + offset % self._cluster_bytes
+
     def _next(self, cluster: int) -> int:
         (following,) = unpack_from("<I", os.pread(self._file, 4, self._table + 4 * cluster), 0)
         return int(following) & 0x0FFFFFFF

@@ -22,6 +22,8 @@ HURRY = ("--hurry", "10")
 # The stand-in for the sectors of a card takes memory that a board does not need.
 IN_ITS_TIME = ("--heap", "124k")
 SECTORS = (*IN_ITS_TIME, *HURRY)
+SECTOR = 512
+JOURNAL_BYTES = 32768
 # So long a board is waited for that tries again.
 CARD_CHECK_SECONDS = 40.0
 
@@ -194,16 +196,16 @@ def test_a_sector_that_cannot_be_read_costs_one_quarter(image: Path, wire: Wire)
         twin.stop()
     fat = Fat(image)
     cluster, _ = fat.entry("/" + path_of(START))
-    sector = fat.place(cluster) // 512
+    sector = fat.place(cluster) // SECTOR
     # Without the index every file has to be read again, and the journal would bring it back.
     index, _ = fat.entry("/index")
     journal, _ = fat.entry("/journal.bin")
+    wiped = [fat.place(index), *(fat.place_in_file(journal, offset) for offset in range(0, JOURNAL_BYTES, SECTOR))]
     fat.close()
     with image.open("r+b") as file:
-        file.seek(fat.place(index))
-        file.write(bytes(512))
-        file.seek(fat.place(journal))
-        file.write(bytes(32768))
+        for place in wiped:
+            file.seek(place)
+            file.write(bytes(SECTOR))
     trouble(image, bad=[sector])
     with Twin("/dev/null", sd=image, options=SECTORS) as twin:
         house = House(twin, wire)
@@ -221,10 +223,10 @@ def test_an_index_with_a_sector_that_cannot_be_read_is_made_anew(image: Path, wi
         twin.stop()
     fat = Fat(image)
     cluster, _ = fat.entry("/index/2026/03.idx")
-    # 14 days of 100 records of 64 bytes come before, in clusters of 8 KB that follow each other on a new card.
-    first = (fat.place(cluster) + 14 * 6400) // 512
+    # A day is 100 records of 64 bytes, and 14 days come before.
+    bad = [fat.place_in_file(cluster, offset) // SECTOR for offset in range(14 * 6400, 15 * 6400, SECTOR)]
     fat.close()
-    trouble(image, bad=list(range(first, first + 13)))
+    trouble(image, bad=bad)
     with Twin("/dev/null", sd=image, options=IN_ITS_TIME) as twin:
         house = House(twin, wire)
         # What is read in the background waits while it is asked.

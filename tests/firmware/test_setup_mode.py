@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
+from tests.ports import free_port
+
 from .browser import chromium
 from .micropython import run
 from .test_fuzz import names as questions
@@ -32,12 +34,6 @@ GOOD = {"ssid": "thuis", "pass": "kachel-en-kast", "device_name": "kast", "ip_co
 ADDRESSES = {"ip_config": "static", "ip": "192.168.0.250", "gateway": "192.168.0.1", "subnet": "255.255.255.0"}
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture
 def radio(tmp_path: Path) -> Path:
     file = tmp_path / "radio.json"
@@ -47,7 +43,7 @@ def radio(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def names() -> int:
-    return free_port()
+    return free_port(socket.SOCK_DGRAM)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from core.clock import quarter_id_at, quarter_path, quarter_start
 from tests.integration.records import BYTES, FORM, records_of
+from tests.ports import free_port
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -164,8 +165,8 @@ class Board:
 
     async def start(self) -> None:
         """Come up, at the same port as before."""
+        self.port = self.port or free_port()
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Vanish from the network."""
@@ -174,6 +175,8 @@ class Board:
             for connection in self._connections:
                 connection.cancel()
             await asyncio.gather(*self._connections, return_exceptions=True)
+            # Who does not read an answer would be waited for, for ever.
+            self._server.abort_clients()
             await self._server.wait_closed()
             self._server = None
 

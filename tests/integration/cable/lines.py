@@ -9,6 +9,8 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
+from tests.ports import free_port
+
 
 class Line(Protocol):
     """One end of a cable, the other one is read by the process under test."""
@@ -85,10 +87,3 @@ class NetworkLine:
                 self._client.close()
             self._client, _ = self._server.accept()
         self._client.sendall(data)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Self
 
+from tests.ports import free_port
+
 
 class Port:
     """Listens on 127.0.0.1, as ser2net does for a cable elsewhere in the house."""
@@ -29,8 +31,8 @@ class Port:
 
     async def plug_in(self) -> None:
         """Listen, at the same address as before."""
+        self.number = self.number or free_port()
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.number)
-        self.number = self._server.sockets[0].getsockname()[1]
 
     async def unplug(self) -> None:
         """Close everything."""

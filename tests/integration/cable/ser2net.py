@@ -8,7 +8,9 @@ from typing import Final, Self
 
 import pytest
 
-from .lines import UsbLine, free_port
+from tests.ports import free_port
+
+from .lines import UsbLine
 
 # By scheme: what ser2net speaks on its port, and how it sets up the device until somebody asks for something else.
 _SERVED: Final = {"socket": ("tcp", "115200n81"), "rfc2217": ("telnet(rfc2217),tcp", "9600n81")}
