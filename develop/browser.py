@@ -16,6 +16,8 @@ _FLAGS = [
     "--disable-sync",
 ]
 _WIDTH, _HEIGHT = 1280, 900
+# A page shows everything at some time; a busy machine takes its time for it.
+_PATIENCE_MILLISECONDS = 120_000
 
 ENGLISH = "en-GB"
 DUTCH = "nl-BE"
@@ -51,6 +53,7 @@ async def window(browser: Browser, *, locale: str = ENGLISH, scale: float = 1) -
         # Charts that grow would be seen half grown.
         reduced_motion="reduce",
     )
+    context.set_default_timeout(_PATIENCE_MILLISECONDS)
     try:
         yield await context.new_page()
     finally:

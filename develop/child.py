@@ -22,7 +22,7 @@ class ChildError(Exception):
     """A process ended that should not have, or did not begin to work; the message says which and its last lines."""
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Runs in a child: whatever ends this process, even without a chance to tidy up, ends the child."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -70,7 +70,7 @@ class Child:
             env=self._environment,
             # Ctrl-C is for this process, which ends its children in order.
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # calls nothing but prctl
+            preexec_fn=end_with_parent,  # calls nothing but prctl
         )
         ready: asyncio.Future[re.Match[str]] = asyncio.get_running_loop().create_future()
         self._listener = asyncio.create_task(self._listen(self._process, ready))

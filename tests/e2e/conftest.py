@@ -19,6 +19,17 @@ from simulator.house import House
 from .command import SEED, Command, running
 
 _SCREENSHOTS = Path(__file__).parent / "screenshots"
+# What a whole run starts once, and several files use.
+_STARTED_ONCE = ("command", "dutch")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two processes, one has all that uses the same started product, in order; a file is never divided."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None:
+            group = next((name for name in _STARTED_ONCE if name in item.fixturenames), item.path.stem)
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def absent(what: str) -> None:

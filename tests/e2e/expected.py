@@ -7,8 +7,8 @@ from typing import Any
 from core.clock import INTERVAL_SECONDS, QUARTER_SECONDS, local_fields
 from simulator.house import House
 
-# A poll every 5 seconds of a telegram every second, and how long the answer is under way.
-OLDEST_SECONDS = 9
+# A poll every 5 seconds of a telegram every second, and how long a busy machine has an answer under way.
+OLDEST_SECONDS = 60
 
 EXACT = {
     "net_power",

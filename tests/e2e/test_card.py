@@ -19,8 +19,12 @@ from .command import Command, running
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
 # What somebody cannot do without is tried in both Home Assistants, the rest of it in the oldest one in a campaign.
-_IN_BOTH = pytest.mark.parametrize("version", ["newest", "oldest"])
-_LATER_IN_BOTH = pytest.mark.parametrize("version", ["newest", pytest.param("oldest", marks=pytest.mark.long)])
+# The newest is the one that other files use too; the oldest has a process that need not be theirs.
+_NEWEST = pytest.param("newest", marks=pytest.mark.xdist_group("command"))
+_OLDEST = pytest.param("oldest", marks=pytest.mark.xdist_group("oldest"))
+_OLDEST_LATER = pytest.param("oldest", marks=[pytest.mark.xdist_group("oldest"), pytest.mark.long])
+_IN_BOTH = pytest.mark.parametrize("version", [_NEWEST, _OLDEST])
+_LATER_IN_BOTH = pytest.mark.parametrize("version", [_NEWEST, _OLDEST_LATER])
 
 _TYPE = "custom:digimon-quarter-card"
 _PATH = "quarter-card"

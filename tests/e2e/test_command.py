@@ -15,12 +15,9 @@ from develop.api import Api, ApiError
 from develop.demonstration import PASSWORD, PERSON
 from develop.home import device_of
 
-from .command import Command, eventually
+from .command import PATIENCE_SECONDS, Command, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-_START_SECONDS = 60
-_STOP_SECONDS = 15
 
 
 async def _entry_id(command: Command) -> str:
@@ -99,11 +96,14 @@ async def test_when_the_command_itself_is_killed_nothing_stays(tmp_path: Path) -
     async def all_are_gone() -> bool:
         return not any(process.lives for process in processes)
 
-    await eventually(home_assistant_starts, _START_SECONDS)
-    processes = command.descendants()
-    command.process.kill()
-    await command.process.wait()
-    await eventually(all_are_gone, _STOP_SECONDS)
+    try:
+        await eventually(home_assistant_starts, PATIENCE_SECONDS)
+        processes = command.descendants()
+        command.process.kill()
+        await command.process.wait()
+        await eventually(all_are_gone, PATIENCE_SECONDS)
+    finally:
+        await command.stop()
 
 
 async def test_a_port_that_is_taken_is_told_at_once(tmp_path: Path) -> None:

@@ -9,22 +9,22 @@ from core.clock import DAY_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS, quarter_i
 from develop.api import Api
 from simulator.house import House
 
-from .command import Command
+from .command import PATIENCE_SECONDS, Command
 from .expected import average_bounds, deviating, second_of, values_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _POLLS = 3
-_POLL_SECONDS = 30
 
 
 async def test_every_state_is_what_the_house_says_of_the_same_second(
-    api: Api, sensors: dict[str, str], house: House
+    api: Api, sensors: dict[str, str], command: Command, house: House
 ) -> None:
     async with api.subscription("subscribe_events", event_type="state_changed") as changes:
-        seen = set()
-        for _ in range(_POLLS):
-            async with asyncio.timeout(_POLL_SECONDS):
+        heard = command.board_document("/current/meter")["time"]
+        seen: set[int] = set()
+        while len(seen) < _POLLS:
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while (await changes.get())["data"]["entity_id"] != sensors["net_power"]:
                     pass
             states = await api.command("get_states")
@@ -35,7 +35,8 @@ async def test_every_state_is_what_the_house_says_of_the_same_second(
             (average,) = (state["state"] for state in states if state["entity_id"] == sensors["quarter_average"])
             assert low <= int(average) <= high
             seen.add(second)
-        assert len(seen) == _POLLS
+    # One poll may have been under way when the board had heard that; those behind it tell what came later.
+    assert max(seen) >= heard
 
 
 async def test_what_the_sensors_are_for_home_assistant(api: Api, sensors: dict[str, str]) -> None:
@@ -53,10 +54,12 @@ async def test_what_the_sensors_are_for_home_assistant(api: Api, sensors: dict[s
 async def test_the_running_quarter_has_no_gap_where_the_card_ends_and_the_meter_begins(
     command: Command, house: House
 ) -> None:
+    heard = command.board_document("/current/meter")["time"]
     document = command.board_document("/current/quarter")
     start = quarter_start(document["quarter_id"])
     values = document["consumed_power_interval_avgs"]
-    assert time.time() - start - len(values) * INTERVAL_SECONDS < 2 * INTERVAL_SECONDS
+    # Up to the last telegram, whose quarter may have ended since.
+    assert start + len(values) * INTERVAL_SECONDS > heard - INTERVAL_SECONDS
     assert None not in values
     # The board heard a part of its first interval, and of the one that runs.
     assert deviating(zip(values, house.intervals(start), strict=False)) <= 2

@@ -12,13 +12,10 @@ from develop.dashboard import SENSORS
 from develop.home import sensors_of
 from simulator.house import House
 
-from .command import Command
+from .command import PATIENCE_SECONDS, Command
 from .expected import second_of, values_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-# Two polls with their time to answer, and one interval between them.
-_NOTICED_SECONDS = 45
 
 
 async def test_a_board_that_hangs_is_unavailable_and_recovers_by_itself(
@@ -29,7 +26,7 @@ async def test_a_board_that_hangs_is_unavailable_and_recovers_by_itself(
     async with dutch_api.subscription("subscribe_events", event_type="state_changed") as changes:
 
         async def next_state(*, available: bool) -> None:
-            async with asyncio.timeout(_NOTICED_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
                     change = (await changes.get())["data"]
                     is_available = change["new_state"]["state"] != "unavailable"
@@ -46,7 +43,7 @@ async def test_a_board_that_hangs_is_unavailable_and_recovers_by_itself(
             os.kill(board.pid, signal.SIGCONT)
         await next_state(available=True)
         # The board first hears what the meter sent meanwhile.
-        async with asyncio.timeout(_NOTICED_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 shown = values_of(await dutch_api.command("get_states"), sensors)
                 if second_of(house, shown, time.time()) is not None:

@@ -1,12 +1,18 @@
 """What the newest Home Assistant itself says of the files that it shows: its Marketplace, and its icons."""
 
+import asyncio
 import json
 import os
-import subprocess
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .command import ROOT
+
+# In the loop of the others, whose connections go on meanwhile: Home Assistant hangs up on who does not answer it.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 COMPONENT = ROOT / "custom_components/digimon"
 
@@ -26,19 +32,22 @@ for path, schemas in ((sys.argv[1], validate.REPOSITORY_MANIFEST_VALUES),
 _ICONS = "import hass_frontend; print(hass_frontend.where())"
 
 
-def newest(program: str, *arguments: str | Path) -> str:
+async def newest(program: str, *arguments: str | Path) -> str:
     """What a program says in the environment of the newest Home Assistant."""
     python = Path(os.environ["DIGIMON_HOMEASSISTANT"]) / "bin/python"
-    return subprocess.run([python, "-c", program, *arguments], check=True, capture_output=True, text=True).stdout
+    process = await asyncio.create_subprocess_exec(python, "-c", program, *arguments, stdout=PIPE, stderr=PIPE)
+    output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    return output.decode()
 
 
-def test_its_marketplace_reads_all_that_we_tell_it() -> None:
-    read = newest(_VALIDATE, ROOT / "hacs.json", COMPONENT / "manifest.json").split()
+async def test_its_marketplace_reads_all_that_we_tell_it() -> None:
+    read = (await newest(_VALIDATE, ROOT / "hacs.json", COMPONENT / "manifest.json")).split()
     assert read == ["hide_default_branch", "homeassistant", "name", "codeowners", "config_flow", "name"]
 
 
-def test_it_has_every_icon_that_we_name() -> None:
-    icons = Path(newest(_ICONS).strip()) / "static/mdi/iconList.json"
+async def test_it_has_every_icon_that_we_name() -> None:
+    icons = Path((await newest(_ICONS)).strip()) / "static/mdi/iconList.json"
     known = {icon["name"] for icon in json.loads(icons.read_text(encoding="utf-8"))}
     ours = set(named(json.loads((COMPONENT / "icons.json").read_text(encoding="utf-8"))))
     assert len(known) > 7000

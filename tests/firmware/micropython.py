@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from .twin import ROOT, environment
+from .twin import PATIENCE_SECONDS, ROOT, environment
 
 # As in firmware/twin/process.py.
 EXIT_RESET = 75
@@ -51,7 +51,7 @@ def run(script: str, folder: Path, **settings: Any) -> subprocess.CompletedProce
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
     finally:

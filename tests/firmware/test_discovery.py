@@ -271,7 +271,7 @@ def test_it_asks_before_it_takes_a_name(card: Path) -> None:
     name = f"{NAME}-asks"
     with listening() as receiver, board(card, name):
         probes: list[bytes] = []
-        end = time.monotonic() + 3
+        end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end and len(probes) < 3:
             if select.select([receiver], [], [], 0.1)[0]:
                 packet = receiver.recv(9000)
@@ -314,7 +314,7 @@ def test_who_uses_its_name_all_the_same_is_asked(card: Path) -> None:
         wait_for(lambda: ask(query((f"{name}.local", A, 1 | UNICAST)), 0.5, about))
         with listening() as receiver:
             sender.sendto(struct.pack("!6H", 0, 0x8400, 0, 1, 0, 0) + host(name, "192.0.2.1"), (GROUP, PORT))
-            end = time.monotonic() + 1
+            end = time.monotonic() + PATIENCE_SECONDS
             asked = False
             while time.monotonic() < end and not asked:
                 if select.select([receiver], [], [], 0.1)[0]:
@@ -397,6 +397,7 @@ def test_a_flood_of_questions_is_no_flood_of_answers(twin: Twin) -> None:
     with sending() as sender:
         for _ in range(300):
             sender.sendto(query((f"{NAME}.local", A, 1 | UNICAST)), (GROUP, PORT))
+        assert select.select([sender], [], [], PATIENCE_SECONDS)[0]
         start = time.monotonic()
         answers = 0
         while time.monotonic() - start < 1 and select.select([sender], [], [], 0.2)[0]:

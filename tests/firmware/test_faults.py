@@ -24,8 +24,6 @@ IN_ITS_TIME = ("--heap", "124k")
 SECTORS = (*IN_ITS_TIME, *HURRY)
 SECTOR = 512
 JOURNAL_BYTES = 32768
-# So long a board is waited for that tries again.
-CARD_CHECK_SECONDS = 40.0
 
 
 class House:
@@ -49,12 +47,12 @@ class House:
         return found
 
     def wait_state(self, *states: str, pause: float = 0.02) -> None:
-        wait_for(lambda: self.state() in states, CARD_CHECK_SECONDS, pause)
+        wait_for(lambda: self.state() in states, pause=pause)
 
     def stored(self, start: int) -> list[int | None]:
         """The intervals of a quarter on the card."""
         path = "/" + path_of(START + start)
-        wait_for(lambda: self.twin.get(path).status == 200, CARD_CHECK_SECONDS)
+        wait_for(lambda: self.twin.get(path).status == 200)
         found: list[int | None] = self.twin.get(path).json()["consumed_power_interval_avgs"]
         return found
 

@@ -14,7 +14,7 @@ import pytest
 from .micropython import run
 from .panel import Panel
 from .telegrams import at, telegram
-from .twin import Twin, Wire, wait_for
+from .twin import PATIENCE_SECONDS, Twin, Wire, wait_for
 
 BOARD = boards.BOARDS[boards.DEFAULT]
 START = at("2026-03-15T18:45:00+01:00")
@@ -228,7 +228,7 @@ def time_server(answer: bytes) -> Iterator[int]:
     """A server that gives one answer: its port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        server.settimeout(30)
+        server.settimeout(PATIENCE_SECONDS)
 
         def serve() -> None:
             request, client = server.recvfrom(100)

@@ -22,7 +22,7 @@ from tests.ports import free_port
 from .browser import chromium
 from .micropython import run
 from .test_fuzz import names as questions
-from .twin import Answer, Twin, wait_for
+from .twin import PATIENCE_SECONDS, Answer, Twin, wait_for
 
 NETWORKS = {"thuis": "kachel-en-kast", 'Café <b>"&': "kachel-en-kast", "gasten": ""}
 STORED = {
@@ -204,7 +204,7 @@ def asked(names: int, name: str, kind: int) -> bytes:
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
     question = labels + struct.pack("!2H", kind, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(10)
+        client.settimeout(PATIENCE_SECONDS)
         client.sendto(struct.pack("!6H", 77, 0x0100, 1, 0, 0, 0) + question, ("127.0.0.1", names))
         answer = client.recv(512)
     assert answer[:4] == struct.pack("!2H", 77, 0x8580)

@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from twin.process import STAND_IN_BYTES
 
 from .telegrams import at, telegram
-from .twin import ROOT, Twin, Wire, wait_for
+from .twin import PATIENCE_SECONDS, ROOT, Twin, Wire, wait_for
 
 NOW = at("2026-03-15T18:45:00+01:00")
 STREAM = b"".join(telegram(NOW + second, second) for second in range(40))
@@ -64,7 +65,8 @@ def test_a_serial_line() -> None:
     master, slave = pty.openpty()
     try:
         with Twin(os.ttyname(slave), speed="real") as twin:
-            # The launcher opens the line after a moment; a terminal that nobody reads keeps what was written.
+            # The launcher opens the line after a moment, and a terminal that nobody reads keeps what is written then.
+            wait_for(lambda: not termios.tcgetattr(slave)[0] & termios.ICRNL)
             os.write(master, STREAM[:2000])
             wait_for(lambda: last(twin) >= 0)
             for start in range(2000, len(STREAM), 500):
@@ -89,7 +91,7 @@ def test_the_simulated_house() -> None:
 @pytest.mark.parametrize("source", ["/nowhere/at/all", "tcp://nowhere", "tcp://127.0.0.1:x"])
 def test_a_source_that_cannot_be(source: str) -> None:
     command = [str(ROOT / "scripts" / "twin"), "--p1", source, "--no-discovery"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert result.returncode == 2
     assert "--p1: " in result.stderr
 
@@ -97,7 +99,7 @@ def test_a_source_that_cannot_be(source: str) -> None:
 def test_a_port_that_is_taken() -> None:
     with Twin("/dev/null") as twin:
         command = [str(ROOT / "scripts" / "twin"), "--p1", "/dev/null", "--no-discovery", "--port", str(twin.port)]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
         assert result.returncode == 2
         assert "in use" in result.stderr
 

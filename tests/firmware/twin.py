@@ -17,8 +17,8 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 
-# Ten times what anything here takes on a machine that is busy.
-PATIENCE_SECONDS = 60.0
+# Many times what anything here takes on a machine that is busy.
+PATIENCE_SECONDS = 180.0
 
 
 def wait_for[T](what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS, pause: float = 0.02) -> T:

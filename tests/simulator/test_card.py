@@ -78,7 +78,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"}
     return subprocess.run(
         [sys.executable, "-m", "simulator.card", *arguments],
-        env=environment, capture_output=True, text=True, check=False, timeout=60,
+        env=environment, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 
 

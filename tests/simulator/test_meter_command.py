@@ -28,7 +28,7 @@ METER = Path(__file__).parents[2] / "scripts" / "meter"
 INSTALLED = date(2025, 10, 20)
 START = ("--start", "2025-10-26T02:59:58+02:00", "--installed", INSTALLED.isoformat())
 BEGIN = utc(START[1])
-WAIT = 30
+WAIT = 180
 
 
 @pytest.fixture(scope="module")
