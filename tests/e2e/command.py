@@ -1,6 +1,7 @@
 """scripts/develop as a person runs it, and the processes that come of it."""
 
 import asyncio
+import contextlib
 import json
 import re
 import urllib.request

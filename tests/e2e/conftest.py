@@ -25,7 +25,10 @@ _STARTED_ONCE = ("command", "dutch")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of two processes, one has all that uses the same started product, in order; a file is never divided."""
+    """Of two processes, one has all that uses the same started product, in order; else a file is not divided.
+
+    A parameter that chooses a product by its name has to name it in a mark of its own.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None:
             group = next((name for name in _STARTED_ONCE if name in item.fixturenames), item.path.stem)

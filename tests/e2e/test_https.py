@@ -89,7 +89,13 @@ async def oldest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home
         yield Home(command, api)
 
 
-@pytest.fixture(scope="module", params=["newest", pytest.param("oldest", marks=pytest.mark.long)])
+_VERSIONS = [
+    pytest.param("newest", marks=pytest.mark.xdist_group("command")),
+    pytest.param("oldest", marks=pytest.mark.long),
+]
+
+
+@pytest.fixture(scope="module", params=_VERSIONS)
 def home(request: pytest.FixtureRequest) -> Home:
     """The newest Home Assistant, and in a campaign the oldest that the integration supports."""
     return request.getfixturevalue(request.param)

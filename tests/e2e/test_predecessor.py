@@ -128,11 +128,13 @@ async def oldest_german(tmp_path_factory: pytest.TempPathFactory, browser: Brows
 
 # In the newest Home Assistant always, in the oldest in a campaign.
 _FROM_DSMR = [
-    pytest.param(Move(DSMR, "newest_dutch"), id="dsmr-newest-nl"),
+    pytest.param(Move(DSMR, "newest_dutch"), id="dsmr-newest-nl", marks=pytest.mark.xdist_group("dutch")),
     pytest.param(Move(DSMR, "oldest_german"), id="dsmr-oldest-de", marks=pytest.mark.long),
 ]
 _FROM_HOMEWIZARD = [
-    pytest.param(Move(HOMEWIZARD, "newest_english"), id="homewizard-newest-en"),
+    pytest.param(
+        Move(HOMEWIZARD, "newest_english"), id="homewizard-newest-en", marks=pytest.mark.xdist_group("command")
+    ),
     pytest.param(Move(HOMEWIZARD, "oldest_french"), id="homewizard-oldest-fr", marks=pytest.mark.long),
 ]
 _from_dsmr = pytest.mark.parametrize("move", _FROM_DSMR, indirect=True, scope="module")
