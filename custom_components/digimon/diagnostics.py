@@ -8,6 +8,7 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
+from .choices import CONF_POSTCODE
 from .coordinator import DigimonConfigEntry
 from .monitor import RunningQuarter
 from .snapshot import Snapshot
@@ -16,6 +17,7 @@ from .snapshot import Snapshot
 TO_REDACT = {
     CONF_HOST,
     CONF_PASSWORD,
+    CONF_POSTCODE,
     "configuration_url",
     "ean",
     "identification",

@@ -23,7 +23,8 @@ async def test_diagnostics_tell_what_was_answered(
 async def test_diagnostics_do_not_tell_whose_house_it_is(
     hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None
 ) -> None:
-    secrets = [unique_id(board), "127.0.0.1", "Peeters", "12345", "4711", "5414488", "FLU5"]
+    secrets = [unique_id(board), "127.0.0.1", "Peeters", "12345", "4711", "5414488", "FLU5", "9185"]
+    hass.config_entries.async_update_entry(entry, options={"capacity": {"area": "imewo", "postcode": "9185"}})
     if INFO in board.documents:
         board.update(INFO, name="huis-peeters")
         board.update(METER, message="Beste familie Peeters", message_code="4711")
