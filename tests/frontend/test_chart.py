@@ -101,6 +101,19 @@ def test_labels_of_two_close_lines_do_not_cover_each_other(chart: BareChart) -> 
     assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
 
 
+@pytest.mark.parametrize("width", [300, 700])
+def test_the_quarter_of_the_month_peak_is_read_on_a_narrow_screen_too(chart: BareChart, width: int) -> None:
+    chart.host.evaluate("(chart, width) => { chart.style.width = `${width}px` }", width)
+    chart.show(quarter=document([3000, 2200], average=2600), peak=2600)
+    average, peak = (chart.page.locator(f".label.{name}").bounding_box() for name in ("average", "peak"))
+    assert average
+    assert peak
+    beside = peak["x"] + peak["width"] <= average["x"]
+    assert beside or peak["y"] + peak["height"] <= average["y"]
+    # Where there is room, both stand on their line.
+    assert beside is (width == 700)
+
+
 @pytest.mark.parametrize(
     ("watt", "marks"),
     [(130, ["0 W", "50 W", "100 W", "150 W", "200 W"]), (3600, ["0 kW", "1 kW", "2 kW", "3 kW", "4 kW"])],

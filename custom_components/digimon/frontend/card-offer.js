@@ -16,6 +16,11 @@ export async function configForm() {
   return editor.configForm(texts, language);
 }
 
+/** @param {any} entity as Home Assistant's page knows it */
+function isOurs(entity) {
+  return entity?.platform === "digimon";
+}
+
 /**
  * Which board a card about an entity has to name: none, unless there are others.
  *
@@ -23,9 +28,9 @@ export async function configForm() {
  * @param {string} entity
  */
 function boardOf(hass, entity) {
-  const entryOf = (/** @type {any} */ { device_id: id }) => hass.devices?.[id]?.primary_config_entry;
-  const ours = Object.values(hass.entities).filter(({ platform }) => platform === "digimon");
-  return new Set(ours.map(entryOf)).size > 1 ? { config_entry_id: entryOf(hass.entities[entity]) } : {};
+  const entryOf = (/** @type {any} */ { device_id: id }) => hass.devices[id]?.primary_config_entry;
+  const ours = Object.values(hass.entities).filter(isOurs);
+  return new Set(ours.map(entryOf)).size > 1 && { config_entry_id: entryOf(hass.entities[entity]) };
 }
 
 /**
@@ -45,7 +50,7 @@ export function offerCard(type, card) {
     preview: true,
     documentationURL: "https://github.com/digimon-energy/digimon#the-quarter-card",
     getEntitySuggestion: (/** @type {any} */ hass, /** @type {string} */ entity) =>
-      hass.entities[entity]?.platform === "digimon" ? { config: { type: `custom:${type}`, ...boardOf(hass, entity) } } : null,
+      isOurs(hass.entities[entity]) ? { config: { type: `custom:${type}`, ...boardOf(hass, entity) } } : null,
   };
   (/** @type {any} */ (window).customCards ??= []).push(offer);
   cardTexts(languageOfWindow()).then(({ name, description }) => Object.assign(offer, { name, description }), console.error);

@@ -31,7 +31,7 @@ export const CARD_TEXTS = {
   loading: "Chargement…",
   unread: "La carte P1 lit encore sa carte mémoire.",
   nothing: "Pas de mesures.",
-  noEarlier: "Il n’y a rien avant.",
+  noEarlier: "Rien avant.",
   failed: "La carte n’a pas répondu. Réessayez.",
   reload: "Digimon a été mis à jour : rechargez cette page.",
   unavailable: "Le compteur ne peut pas être lu pour le moment.",

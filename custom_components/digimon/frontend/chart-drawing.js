@@ -34,6 +34,8 @@ const RIGHT = 8;
 const LETTER = 7.4;
 const LABEL_HEIGHT = 18;
 const LABEL_GAP = 3;
+// A chart that has not room for two labels, in pixels.
+const NARROW_CHART = 480;
 // Bars this narrow, in pixels of the screen, touch each other.
 const NARROW = 4;
 // The part of a slot that is left between two bars.
@@ -45,6 +47,8 @@ export class Drawing {
   #elements = new Map();
   /** @type {Map<string, HTMLElement>} */
   #labels = new Map();
+  /** @type {number[]} upper edges of the labels that are seen, in pixels */
+  #tops = [];
   /** @type {{model: ChartModel, scale: Scale} | null} */
   #shown = null;
   #width = 0;
@@ -112,8 +116,9 @@ export class Drawing {
     this.#drawGrid(scale, labels);
     this.#drawTimes(labels.times);
     this.#drawBars(model, labels.lines);
-    this.#drawAverage(model, labels);
+    this.#tops = [];
     this.#drawLines(labels.lines, scale);
+    this.#drawAverage(model, labels);
   }
 
   /**
@@ -243,7 +248,10 @@ export class Drawing {
     const until = running < 0 ? right : this.#left + ((running + 1) / slots) * this.#plotWidth();
     this.#set("average", "d", `M${this.#left},${y}H${until}`);
     this.#set("rest", "d", until < right ? `M${until},${y}L${right},${end}` : "");
-    this.#label("average", text, end, false);
+    // Where two labels have no room beside each other, this one goes below.
+    const above = end - LABEL_GAP - LABEL_HEIGHT;
+    const narrow = this.#width < NARROW_CHART;
+    this.#label("average", text, end, narrow && this.#tops.some((top) => Math.abs(top - above) < LABEL_HEIGHT));
   }
 
   /** @param {Line[]} lines @param {Scale} scale */
@@ -269,6 +277,7 @@ export class Drawing {
     if (element.textContent !== text) element.textContent = text;
     if (element.hidden !== !text) element.hidden = !text;
     const top = Math.max(0, below ? y + LABEL_GAP : y - LABEL_GAP - LABEL_HEIGHT);
+    if (text) this.#tops.push(top);
     const left = name === "average" ? "" : `left: ${this.#left}px; `;
     write(element, "style", `${left}transform: translateY(${top}px)`);
   }
