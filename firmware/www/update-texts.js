@@ -44,7 +44,7 @@ const NL = {
   silent: "Het bordje antwoordt niet.",
   file: "Bestand van de nieuwe versie",
   password: "Wachtwoord van het bordje",
-  passwordHint: "Zolang u er geen gekozen hebt, is het dat van uw wifi.",
+  passwordHint: "Zolang je er geen gekozen hebt, is het dat van je wifi.",
   send: "Bijwerken",
   hint: "Het bestand eindigt op .bundle en zit bij elke uitgave. Het meten gaat door; het bordje herstart één keer. Een versie die niet werkt, wordt vanzelf teruggedraaid.",
   checking: "Wachtwoord wordt nagekeken…",

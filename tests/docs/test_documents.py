@@ -136,3 +136,13 @@ def test_the_newest_release_of_the_changelog_is_the_version() -> None:
     assert re.fullmatch(rf"\[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d", releases[0])
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\n[{version}]: {HOME}/releases/tag/v{version}\n" in text
+
+
+def test_dutch_says_je_everywhere() -> None:
+    """On the board, in Home Assistant and in the documents it is the same people who speak."""
+    suffixes = ("nl.json", "nl.txt", "nl.js", "nl.md", "www/texts.js", "www/update-texts.js")
+    dutch = [name for name in files() if name.endswith(suffixes)]
+    assert len(dutch) > len(suffixes)
+    for name in dutch:
+        formal = re.findall(r"(?i)\b(?:u|uw)\b[^\n]*", (ROOT / name).read_text(encoding="utf-8"))
+        assert formal == [], name
