@@ -13,11 +13,10 @@ from .capacity.ledger import Quarter
 from .coordinator import DigimonConfigEntry
 from .core.clock import QUARTER_SECONDS
 from .tariff_entity import TariffEntity
+from .wording import power_text
 
 # Asks nothing of the board.
 PARALLEL_UPDATES = 0
-
-_KILO = 1000
 
 PEAKS = CalendarEntityDescription(key="peaks", translation_key="peaks")
 
@@ -39,9 +38,9 @@ class PeakCalendar(TariffEntity, CalendarEntity):
     def event(self) -> CalendarEvent | None:
         """The last peak of all; a quarter that runs is none yet."""
         quarters = self.tariff.notable_quarters()
-        return (
-            _event(quarters[-1], is_month_peak=quarters[-1] in self.tariff.month_peak_quarters()) if quarters else None
-        )
+        if not quarters:
+            return None
+        return self._event(quarters[-1], is_month_peak=quarters[-1] in self.tariff.month_peak_quarters())
 
     @override
     async def async_get_events(
@@ -53,18 +52,17 @@ class PeakCalendar(TariffEntity, CalendarEntity):
         def between() -> Iterator[CalendarEvent]:
             for quarter in self.tariff.notable_quarters():
                 if quarter.start_utc < end and quarter.start_utc + QUARTER_SECONDS > begin:
-                    yield _event(quarter, is_month_peak=quarter in peaks)
+                    yield self._event(quarter, is_month_peak=quarter in peaks)
 
         return list(between())
 
-
-def _event(quarter: Quarter, *, is_month_peak: bool) -> CalendarEvent:
-    """An entry of the calendar: numbers say it in every language, and a star marks the peak of a month."""
-    start = dt_util.as_local(dt_util.utc_from_timestamp(quarter.start_utc))
-    power = f"{quarter.power_w / _KILO:.2f} kW"
-    return CalendarEvent(
-        start=start,
-        end=start + timedelta(seconds=QUARTER_SECONDS),
-        summary=f"★ {power}" if is_month_peak else power,
-        uid=str(quarter.start_utc),
-    )
+    def _event(self, quarter: Quarter, *, is_month_peak: bool) -> CalendarEvent:
+        """An entry of the calendar: numbers say it in every language, and a star marks the peak of a month."""
+        start = dt_util.as_local(dt_util.utc_from_timestamp(quarter.start_utc))
+        power = power_text(quarter.power_w, self.hass.config.language)
+        return CalendarEvent(
+            start=start,
+            end=start + timedelta(seconds=QUARTER_SECONDS),
+            summary=f"★ {power}" if is_month_peak else power,
+            uid=str(quarter.start_utc),
+        )

@@ -14,10 +14,9 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from .capacity.postcodes import suggest
 from .choices import AREAS, CONF_AREA, CONF_CAPACITY, CONF_POSTCODE
 from .fixable import WRONG_DEVICE
-from .tariff import async_postcodes
+from .tariff import async_place_of
 from .typed_address import TypedAddressError, async_identify_typed
 
 _ADDRESS = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
@@ -85,11 +84,13 @@ class AreaRepair(_Repair):
     async def _repair(self, answer: dict[str, Any]) -> dict[str, str]:
         area = answer.get(CONF_AREA)
         postcode = str(answer.get(CONF_POSTCODE) or "").strip()
-        if area is None:
-            place = suggest(await async_postcodes(self.hass), int(postcode)) if postcode.isdecimal() else None
+        if not postcode and area is None:
+            return {CONF_POSTCODE: "place_needed"}
+        if postcode:
+            place = await async_place_of(self.hass, postcode)
             if place is None:
                 return {CONF_POSTCODE: "unknown_postcode"}
-            area = (place.area or place.region).value
+            area = area or (place.area or place.region).value
         chosen = {**self._entry.options.get(CONF_CAPACITY, {}), CONF_AREA: area}
         if postcode:
             chosen[CONF_POSTCODE] = postcode

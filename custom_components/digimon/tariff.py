@@ -18,7 +18,7 @@ from .capacity.ledger import Ledger, Quarter
 from .capacity.months import Month, month_at
 from .capacity.offtake import Observation
 from .capacity.peaks import ListedPeak, MonthPeaks, month_peaks
-from .capacity.postcodes import PostcodeRange, read_postcodes
+from .capacity.postcodes import Place, PostcodeRange, read_postcodes, suggest
 from .capacity.rates import Rates, read_rates
 from .capacity.risk import advance, resume
 from .capacity.state import Memory, Settings, State
@@ -33,6 +33,8 @@ from .tariff_store import Kept, TariffStore
 
 RATES: HassKey[Rates] = HassKey(f"{DOMAIN}_rates")
 POSTCODES: HassKey[tuple[PostcodeRange, ...]] = HassKey(f"{DOMAIN}_postcodes")
+
+_POSTCODE_DIGITS = 4
 
 type Listener = Callable[[Event, Figures], None]
 
@@ -49,6 +51,13 @@ async def async_postcodes(hass: HomeAssistant) -> tuple[PostcodeRange, ...]:
     if POSTCODES not in hass.data:
         hass.data[POSTCODES] = await hass.async_add_executor_job(read_postcodes)
     return hass.data[POSTCODES]
+
+
+async def async_place_of(hass: HomeAssistant, postcode: str) -> Place | None:
+    """Where a postcode is that somebody typed; None for what is none."""
+    if len(postcode) != _POSTCODE_DIGITS or not postcode.isdecimal():
+        return None
+    return suggest(await async_postcodes(hass), int(postcode))
 
 
 async def async_follow_tariff(

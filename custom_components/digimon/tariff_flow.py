@@ -19,7 +19,6 @@ from homeassistant.helpers.selector import (
 
 from .capacity.months import Month, months_until
 from .capacity.peaks import FLOOR_W, PeakSource, UnitError, power_of_kw
-from .capacity.postcodes import suggest
 from .choices import (
     AREAS,
     CONF_AREA,
@@ -39,7 +38,8 @@ from .choices import (
     format_month,
     parse_month,
 )
-from .tariff import Tariff, async_postcodes
+from .tariff import Tariff, async_place_of
+from .wording import month_text, power_text
 
 STEPS = ["capacity", "month_peaks", "warnings"]
 """The steps of the menu that are found here."""
@@ -107,7 +107,7 @@ class TariffSteps(OptionsFlowWithReload):
             postcode = str(user_input.get(CONF_POSTCODE) or "").strip()
             if not postcode:
                 return await self.async_step_tariff()
-            place = suggest(await async_postcodes(self.hass), int(postcode)) if postcode.isdecimal() else None
+            place = await async_place_of(self.hass, postcode)
             if place is not None:
                 self._suggested = {CONF_POSTCODE: postcode, CONF_AREA: (place.area or place.region).value}
                 return await self.async_step_tariff()
@@ -176,7 +176,7 @@ class TariffSteps(OptionsFlowWithReload):
             step_id="month_peaks",
             data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
-            description_placeholders=_span(tariff),
+            description_placeholders=_span(tariff, self.hass.config.language),
         )
 
     async def async_step_warnings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -220,13 +220,14 @@ class TariffSteps(OptionsFlowWithReload):
         return self.async_create_entry(data={**self.config_entry.options, CONF_CAPACITY: chosen})
 
 
-def _span(tariff: Tariff) -> dict[str, str]:
-    """First and last of the twelve months, and what the meter knows of them."""
+def _span(tariff: Tariff, language: str) -> dict[str, str]:
+    """First and last of the twelve months, and what the meter knows of them, in words."""
     peaks = tariff.figures.peaks
     months = months_until(peaks.running.plus(-1))
     known = [peak for peak in peaks.known if peak.source is PeakSource.METER and peak.month in months]
     return {
-        "first": format_month(months[0]),
-        "last": format_month(months[-1]),
-        "known": ", ".join(f"{format_month(peak.month)}: {peak.power_w / _KILO:.2f} kW" for peak in known) or "-",
+        "first": month_text(months[0]),
+        "last": month_text(months[-1]),
+        # A comma is part of the numbers.
+        "known": "; ".join(f"{month_text(peak.month)}: {power_text(peak.power_w, language)}" for peak in known) or "-",
     }

@@ -8,15 +8,13 @@ from homeassistant.helpers import issue_registry as ir
 
 from .capacity.billing import WithoutEuros
 from .capacity.figures import TariffBasis
-from .choices import format_month
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .fixable import FIXABLE
 from .tariff import Tariff
+from .wording import month_text, power_text
 
 DOCUMENT_URL = "https://github.com/digimon-energy/digimon/blob/main/docs/troubleshooting.md"
-
-_KILO = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +28,8 @@ class Issue:
 KEYS = ("choose_area", "rates_missing", "peak_vanished", "demand_wrong", "implausible_peaks")
 
 
-def issues_of(tariff: Tariff) -> tuple[Issue, ...]:
-    """What is to be repaired now."""
+def issues_of(tariff: Tariff, language: str) -> tuple[Issue, ...]:
+    """What is to be repaired now, said in the language of Home Assistant."""
     figures = tariff.figures
     issues = []
     price = figures.bill.price
@@ -49,8 +47,9 @@ def issues_of(tariff: Tariff) -> tuple[Issue, ...]:
     if not tariff.trusts_demand:
         issues.append(Issue(key="demand_wrong", placeholders={}))
     if figures.peaks.implausible:
-        months = ", ".join(
-            f"{format_month(peak.month)}: {peak.power_w / _KILO:.1f} kW" for peak in figures.peaks.implausible
+        months = "; ".join(
+            f"{month_text(peak.month)}: {power_text(peak.power_w, language, decimals=1)}"
+            for peak in figures.peaks.implausible
         )
         issues.append(Issue(key="implausible_peaks", placeholders={"months": months}))
     return tuple(issues)
@@ -68,7 +67,7 @@ class TariffIssues:
     @callback
     def async_update(self) -> None:
         """Raise what is new, take away what has gone."""
-        current = {issue.key: issue for issue in issues_of(self._tariff)}
+        current = {issue.key: issue for issue in issues_of(self._tariff, self._hass.config.language)}
         if current == self._raised:
             return
         for issue in current.values():

@@ -99,7 +99,8 @@ async def test_where_the_connection_is_can_be_told_at_once(
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
     hass.config_entries.async_update_entry(loaded, options={"capacity": {"goal_w": 3000}, "other": 1})
     flow = await fix(issue_id)
-    for wrong in ({}, {"postcode": "0"}, {"postcode": "huis"}):
+    assert (await answer(flow, {}))["errors"] == {"postcode": "place_needed"}
+    for wrong in ({"postcode": "0"}, {"postcode": "huis"}, {"postcode": "huis", "area": "kempen"}):
         assert (await answer(flow, wrong))["errors"] == {"postcode": "unknown_postcode"}
     assert (await answer(flow, fields))["type"] == "create_entry"
     chosen = loaded.options["capacity"]

@@ -151,7 +151,7 @@ class TestBill:
         assert "2025-09" not in attributes(hass, "billed_power")["months"]
         placeholders = issues(hass)["implausible_peaks"]
         assert placeholders is not None
-        assert placeholders["months"] == "2025-09: 75.0 kW"
+        assert placeholders["months"] == "09/2025: 75.0 kW"
         metered.listed[2025, 9] = 3900
         await at(EVENING + 5)
         assert issues(hass) == {}

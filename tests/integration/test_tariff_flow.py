@@ -68,7 +68,7 @@ async def test_outside_flanders_it_suggests_the_region(
     assert suggested(form)["area"] == place
 
 
-@pytest.mark.parametrize("postcode", ["999", "12345", "B-2000", "٢٠٠٠٠", "²"])
+@pytest.mark.parametrize("postcode", ["999", "12345", "09000", "B-2000", "٢٠٠٠٠", "²", "9" * 5000])
 async def test_what_is_no_postcode_is_asked_again(hass: HomeAssistant, running: MockConfigEntry, postcode: str) -> None:
     form = await answer(hass, await open_step(hass, running, "capacity"), postcode=postcode)
     assert (form["step_id"], form["errors"]) == ("capacity", {"postcode": "unknown_postcode"})
@@ -94,9 +94,9 @@ async def test_months_that_the_meter_does_not_list_are_asked_for(
     await hass.async_block_till_done()
     form = await open_step(hass, running, "month_peaks")
     assert [str(field) for field in form["data_schema"].schema] == ["september", "november", "since"]
-    assert form["description_placeholders"]["first"] == "2025-06"
-    assert form["description_placeholders"]["last"] == "2026-05"
-    assert "2025-12: 4.20 kW" in form["description_placeholders"]["known"]
+    assert form["description_placeholders"]["first"] == "06/2025"
+    assert form["description_placeholders"]["last"] == "05/2026"
+    assert "12/2025: 4.20 kW; 01/2026: " in form["description_placeholders"]["known"]
     form = await answer(hass, form, september=4200, november=3.9)
     assert form["errors"] == {"september": "not_kilowatt"}
     result = await answer(hass, form, september=4.2, since="2025-08-20")
