@@ -23,8 +23,9 @@ from custom_components.digimon.monitor.client import REQUEST_SECONDS
 from simulator.house import House
 from tests.e2e.expected import expected, value_of
 
-from .board import INFO, METER, MONTH_PEAK, QUARTER, Board, Fault
+from .board import INFO, METER, MONTH_PEAK, QUARTER, Board
 from .conftest import unique_id
+from .faults import Fault
 from .original import OriginalBoard
 
 POLL_SECONDS = 5
@@ -38,14 +39,10 @@ _PIPES = ("gas", "water")
 
 
 class HouseBoard(OriginalBoard):
-    """A board on the meter of a simulated house, with our firmware or the original one.
-
-    :ivar unanswered: how many requests wait for an answer that never comes.
-    """
+    """A board on the meter of a simulated house, with our firmware or the original one."""
 
     def __init__(self, house: House, now_utc: int, *, ours: bool) -> None:
         super().__init__(house, now_utc)
-        self.unanswered = 0
         self.house = house
         self.ours = ours
         self._decoder = Decoder()
@@ -66,12 +63,6 @@ class HouseBoard(OriginalBoard):
         """The last telegram as a board tells it (docs/board-api.md, part 2)."""
         (telegram,) = self._splitter.feed(self.house.telegram(self.now_utc))
         return {"quarter_id": quarter_id_at(self.now_utc)} | self._decoder.decode(telegram)
-
-    @override
-    async def _answer(self, path: str, writer: asyncio.StreamWriter, *, in_records: bool) -> None:
-        if self.faults_once.get(path, self.faults.get(path)) is Fault.SLOW:
-            self.unanswered += 1
-        await super()._answer(path, writer, in_records=in_records)
 
 
 class BadDay:

@@ -8,14 +8,16 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Self
 
 from core.clock import quarter_id_at, quarter_path, quarter_start
-from tests.integration.records import BYTES, FORM, records_of
+from core.records import REGISTERS
 from tests.ports import free_port
+
+from .faults import Fault, answer
+from .records import BYTES, FORM, records_of
+from .reply import JSON, NOT_FOUND, TEXT, Reply
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -29,7 +31,23 @@ METER = "/current/meter"
 MONTH_PEAK = "/current/month/peak"
 
 CHALLENGE = "/challenge"
-JSON = "application/json"
+DAY = "/historic/day?"
+COLUMNS = (
+    "quarter_id",
+    "intervals",
+    "consumed_power_avg",
+    "consumed_power_max",
+    "produced_power_avg",
+    "produced_power_max",
+    "consumed_energy",
+    "produced_energy",
+    *REGISTERS,
+)
+"""Of a day."""
+
+# What a board that still reads a day's files says of when to come again, in seconds.
+_AGAIN = "5"
+_XML = "text/xml; charset=UTF-8"
 
 SALT = bytes(range(16))
 ROUNDS = 20
@@ -41,41 +59,6 @@ _FILES = {
     METER: "current_meter.json",
     MONTH_PEAK: "current_month_peak.json",
 }
-
-
-class Fault(Enum):
-    """What can go wrong with an answer."""
-
-    TAIL = auto()
-    """The end of an older, longer document stands behind it."""
-
-    CUT = auto()
-    """The connection is lost in the middle."""
-
-    HUNG_UP = auto()
-    """The connection is closed without an answer."""
-
-    SLOW = auto()
-    """It never comes."""
-
-    ENDLESS = auto()
-    """It never ends."""
-
-    NO_HTTP = auto()
-    """It is not HTTP."""
-
-    WRONG_JSON = auto()
-    """It is JSON of something else."""
-
-    NO_JSON = auto()
-    """It is no JSON at all."""
-
-    NOT_FOUND = auto()
-    SERVER_ERROR = auto()
-    REDIRECT = auto()
-
-    BUSY = auto()
-    """All its places are taken."""
 
 
 class Board:
@@ -92,6 +75,9 @@ class Board:
         """Whether it tells of a day in records to who asks for them."""
 
         self.answers_in_records = 0
+        self.unanswered = 0
+        """How many requests wait for an answer that never comes."""
+
         self.password: str | None = None
         self.posts: list[tuple[str, bytes]] = []
         self.refusals: dict[str, tuple[int, bytes]] = {}
@@ -193,17 +179,18 @@ class Board:
             method, path = request.decode("latin-1").split(" ", 2)[:2]
             if method == "POST":
                 length = int(_header(request, "Content-Length") or 0)
-                status, answer = self._take(path, _header(request, "Authorization"), await reader.readexactly(length))
-                writer.write(_head(status, len(answer)) + answer)
+                status, said = self._take(path, _header(request, "Authorization"), await reader.readexactly(length))
+                writer.write(Reply(status=status, kind=TEXT, body=said, is_readable=False).wire)
                 await writer.drain()
                 return
             path, asked = path.removesuffix(FORM), path
             self.requests.append(path)
-            etag = self.etags.get(path)
-            if etag is not None and f"If-None-Match: {etag}".encode() in request:
-                writer.write(_head(304))
-            else:
-                await self._answer(path, writer, in_records=self.knows_records and asked != path)
+            fault = self.faults_once.pop(path, self.faults.get(path))
+            self.unanswered += fault is Fault.SLOW
+            # Behind records nothing can stand: there are no more than a day has.
+            in_records = self.knows_records and asked != path and fault is not Fault.TAIL
+            known = _header(request, "If-None-Match")
+            await answer(writer, fault, lambda: self.reply(path, known=known, in_records=in_records))
             await writer.drain()
         except ConnectionError, asyncio.IncompleteReadError:
             pass
@@ -241,60 +228,28 @@ class Board:
         self.posts.append((path, body))
         return (204, b"") if path == "/identify" else (202, b"") if path == "/restart" else (200, b"")
 
-    async def _answer(self, path: str, writer: asyncio.StreamWriter, *, in_records: bool) -> None:
-        fault = self.faults_once.pop(path, self.faults.get(path))
-        if fault in _WITHOUT_END:
-            await _WITHOUT_END[fault](writer)
-            return
+    async def reply(self, path: str, *, known: str | None, in_records: bool) -> Reply:
+        """What is answered to GET when all is well.
+
+        :param known: the tag of what the client has already.
+        :param in_records: whether it asks for a day in records, and may get them.
+        """
         document = self.document(path)
-        status = _STATUS.get(fault, 404 if document is None else 200)
-        body = _BODIES.get(fault, b"Item not found" if document is None else document)
-        if fault is Fault.TAIL:
-            body += b'1087,0,0]}"}'
-        records = records_of(body) if in_records and fault in _AS_RECORDS and status == 200 else None
+        if document is None:
+            return NOT_FOUND
+        if not path.startswith(DAY):
+            return Reply(body=document, kind=_XML if path == DESCRIPTION else JSON)
+        etag = self.etags.get(path)
+        if etag is not None and etag in (known or ""):
+            return Reply(status=304, headers={"ETag": etag})
+        headers = {} if etag is None else {"ETag": etag}
+        records = records_of(document) if in_records else None
         if records is not None:
-            body = records
             self.answers_in_records += 1
-        head = _head(status, len(body), self.etags.get(path), JSON if records is None else BYTES)
-        writer.write(head + (body[: len(body) // 2] if fault is Fault.CUT else body))
-
-
-async def _hang_up(_: asyncio.StreamWriter) -> None:
-    pass
-
-
-async def _say_nothing(_: asyncio.StreamWriter) -> None:
-    await asyncio.Event().wait()
-
-
-async def _speak_something_else(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
-
-
-async def _go_on_for_ever(writer: asyncio.StreamWriter) -> None:
-    writer.write(_head(200))
-    while True:
-        writer.write(b" " * 4096)
-        await writer.drain()
-
-
-_WITHOUT_END: dict[Fault | None, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
-    Fault.HUNG_UP: _hang_up,
-    Fault.SLOW: _say_nothing,
-    Fault.NO_HTTP: _speak_something_else,
-    Fault.ENDLESS: _go_on_for_ever,
-}
-_BODIES: dict[Fault | None, bytes] = {
-    Fault.WRONG_JSON: b'[{"temperature":21.5}]',
-    Fault.NO_JSON: b"<!DOCTYPE html><title>Router</title>",
-}
-_AS_RECORDS = (None, Fault.CUT)
-_STATUS: dict[Fault | None, int] = {
-    Fault.NOT_FOUND: 404,
-    Fault.SERVER_ERROR: 500,
-    Fault.REDIRECT: 302,
-    Fault.BUSY: 503,
-}
+            return Reply(body=records, kind=BYTES, headers=headers)
+        if b'"complete":false' in document:
+            headers = {"Retry-After": _AGAIN}
+        return Reply(body=document, is_sized=False, headers=headers)
 
 
 def _header(request: bytes, name: str) -> str | None:
@@ -303,17 +258,6 @@ def _header(request: bytes, name: str) -> str | None:
         if key.lower() == name.lower():
             return value.strip()
     return None
-
-
-def _head(status: int, length: int | None = None, etag: str | None = None, kind: str = JSON) -> bytes:
-    lines = [f"HTTP/1.0 {status} {'OK' if status == 200 else 'N/A'}", f"Content-Type: {kind}"]
-    if status == 302:
-        lines.append("Location: http://127.0.0.1:9/login")
-    if etag is not None:
-        lines.append(f"ETag: {etag}")
-    if length is not None:
-        lines.append(f"Content-Length: {length}")
-    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _document(path: Path) -> bytes:

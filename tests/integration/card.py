@@ -12,7 +12,7 @@ from core.clock import (
 from core.quarter import Quarter
 from simulator.house import House
 
-from .board import Board
+from .board import COLUMNS, Board
 
 
 @lru_cache(2)
@@ -50,7 +50,7 @@ def put_day(board: Board, house: House, day: date, *, complete: bool = True, qua
     query = f"?year={day.year}&month={day.month}&day={day.day}"
     board.write(f"/historic/quarters{query}", when | {"quarters": sorted(quarter.quarter_id for quarter in stored)})
     rows = [[quarter.quarter_id, *quarter.summary(), *_registers(house, quarter.quarter_id)] for quarter in stored]
-    board.write(f"/historic/day{query}", when | {"complete": complete, "fields": [], "quarters": rows})
+    board.write(f"/historic/day{query}", when | {"complete": complete, "fields": COLUMNS, "quarters": rows})
 
 
 def forget_days(board: Board) -> None:

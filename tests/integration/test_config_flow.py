@@ -26,8 +26,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor import BoardClient
 
-from .board import DESCRIPTION, INFO, QUARTER, VARIANTS, Board, Fault
+from .board import DESCRIPTION, INFO, QUARTER, VARIANTS, Board
 from .conftest import Tick, state, unique_id
+from .faults import Fault
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "custom_components/digimon/manifest.json").read_text())
 

@@ -8,8 +8,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from core.clock import next_quarter, quarter_id_at
 from custom_components.digimon.monitor import BoardClient
 
-from .board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board, Fault
+from .board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board
 from .conftest import Tick, said, shown, state, unique_id
+from .faults import Fault
 
 MONTH_PEAK_SENSOR = "sensor.digimon_month_peak"
 

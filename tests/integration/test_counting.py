@@ -15,9 +15,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from core.clock import quarter_id_at
 from custom_components.digimon.const import DOMAIN
 
-from .board import INFO, METER, Board, Fault
+from .board import INFO, METER, Board
 from .card import house_of
 from .conftest import state, unique_id
+from .faults import Fault
 from .original import OriginalBoard
 
 HOUSE = house_of(3)

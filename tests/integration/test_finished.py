@@ -11,8 +11,9 @@ from core.clock import next_quarter, quarter_path
 from custom_components.digimon.finished import TRIES
 from custom_components.digimon.health import SAME_START_SECONDS, Start, follow_start, health_of
 
-from .board import METER, QUARTER, VARIANTS, Board, Fault
+from .board import METER, QUARTER, VARIANTS, Board
 from .conftest import Tick, state
+from .faults import Fault
 
 LAST = "sensor.digimon_last_quarter_average"
 NOW = 1_700_000_000

@@ -13,9 +13,10 @@ from core.clock import day_quarters, quarter_path, quarter_start
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.tariff_events import forecast_of
 
-from .board import METER, QUARTER, Board, Fault
+from .board import METER, QUARTER, Board
 from .card import forget_days, house_of, put_day, put_folders, put_quarter, quarter_of
 from .conftest import Tick, board_device
+from .faults import Fault
 
 DAY = date(2022, 7, 1)
 IDS = day_quarters(2022, 7, 1)

@@ -12,7 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.digimon.diagnostics import async_get_config_entry_diagnostics
 
-from .board import CHALLENGE, Board, Fault
+from .board import CHALLENGE, Board
+from .faults import Fault
 
 PASSWORD = "the cellar is cold"
 RESTART = "button.digimon_restart"

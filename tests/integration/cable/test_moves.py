@@ -14,8 +14,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.digimon.cable.probe import unique_id_of
 from custom_components.digimon.const import DOMAIN
 from simulator.house import House
-from tests.integration.board import INFO, METER, Board, Fault
+from tests.integration.board import INFO, METER, Board
 from tests.integration.conftest import unique_id
+from tests.integration.faults import Fault
 
 from .port import Port
 from .test_entry import add, now, sending, submit

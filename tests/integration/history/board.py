@@ -13,6 +13,7 @@ from core.clock import (
     QUARTER_SECONDS,
     day_of,
     day_quarters,
+    is_summer,
     month_of,
     quarter_id_at,
     quarter_id_of_label,
@@ -20,11 +21,12 @@ from core.clock import (
     quarter_start,
 )
 from core.quarter import Quarter
-from tests.integration.board import INFO, METER, MONTH_PEAK, QUARTER, Board
+from tests.integration.board import COLUMNS, DAY, INFO, METER, MONTH_PEAK, QUARTER, Board
 
 from .house import ModelHouse, Outages
 
-_DEVICES = (("gas", 4, "7FLO2119000001"), ("water", 5, "8SAP1234567890"))
+_DEVICES = (("gas", 3, 4, "7FLO2119000001"), ("water", 7, 5, "8SAP1234567890"))
+_MEMORY = ("size_heap", "free_heap", "free_sketch", "size_sketch", "size_psram", "free_psram")
 
 
 class _Tags(dict[str, str]):
@@ -36,7 +38,7 @@ class _Tags(dict[str, str]):
 
     @override
     def get(self, path: str, default: Any = None) -> Any:
-        if not path.startswith("/historic/day?"):
+        if not path.startswith(DAY):
             return default
         body = self._board.document(path)
         return default if body is None else f'"{sha256(body).hexdigest()[:16]}"'
@@ -125,6 +127,11 @@ class CardBoard(Board):
             return None
         return self.quarter(start, end)
 
+    @property
+    def has_card(self) -> bool:
+        """Whether its card is in."""
+        return not self.without_card.covers(self.now())
+
     @override
     def document(self, path: str) -> bytes | None:
         url = urlsplit(path)
@@ -155,36 +162,51 @@ class CardBoard(Board):
 
     def _meter(self, _: dict[str, int]) -> Any:
         now = self.now()
-        if not self.hears(now - 1):
-            return {}
-        registers = self.house.registers(now)
-        power = self.house.power(now - 1)
-        document = json.loads(self.documents[METER])
+        return self.meter(now) if self.hears(now - 1) else {}
+
+    def meter(self, utc: int, *, slim: bool = False) -> dict[str, Any]:
+        """The telegram of an instant, decoded.
+
+        :param slim: without what changes nothing of the history.
+        """
+        registers = self.house.registers(utc)
+        power = self.house.power(utc if slim else utc - 1)
+        document = {} if slim else json.loads(self.documents[METER])
         for key in ("peaks", "devices", "message"):
             document.pop(key, None)
+        if not slim:
+            document["peak"] = {"time": utc, "quarter_id": quarter_id_at(utc - QUARTER_SECONDS), "power": 4000}
         return {
             **document,
             **dict(zip(registers._fields[:4], registers[:4], strict=True)),
-            "time": now,
-            "quarter_id": quarter_id_at(now),
-            "peak": {"time": now, "quarter_id": quarter_id_at(now - QUARTER_SECONDS), "power": 4000},
+            "time": utc,
+            "summer": is_summer(utc),
+            "quarter_id": quarter_id_at(utc),
             "consumed_power": max(power, 0),
             "produced_power": max(-power, 0),
             "devices": [
                 {
                     "channel": number + 1,
                     "type": kind,
+                    "type_code": code,
                     "serial": serial,
-                    "time": now,
+                    "time": utc,
                     "value": registers[place],
                     "unit": "l",
                 }
-                for number, (kind, place, serial) in enumerate(_DEVICES)
+                for number, (kind, code, place, serial) in enumerate(_DEVICES)
             ],
         }
 
     def _month_peak(self, _: dict[str, int]) -> Any:
-        return {"memory": {}}
+        memory = dict.fromkeys(_MEMORY, 0)
+        peak = {} if self.original else self._meter({}).get("peak", {})
+        # That of the original is on a meter that tells none.
+        return (
+            {"memory": memory, "peak": {key: peak[key] for key in ("quarter_id", "power")}}
+            if peak
+            else {"memory": memory}
+        )
 
     def _years(self, _: dict[str, int]) -> Any:
         years = {day[0] for day in self._all_days()}
@@ -206,13 +228,13 @@ class CardBoard(Board):
 
     def _quarters_of(self, query: dict[str, int]) -> Any:
         ids = day_quarters(query["year"], query["month"], query["day"])
-        found = [quarter_id for quarter_id in ids if self.stored(quarter_start(quarter_id)) is not None]
+        found = [quarter_id for quarter_id in ids if self._lists(quarter_start(quarter_id))]
         return {**query, "quarters": found} if found else {}
 
     def _day(self, query: dict[str, int]) -> Any:
         day = (query["year"], query["month"], query["day"])
         rows = []
-        for quarter_id in day_quarters(*day):
+        for quarter_id in day_quarters(*day) if self.has_card else ():
             start = quarter_start(quarter_id)
             quarter = None if quarter_id in self.damaged else self.stored(start)
             if quarter is not None:
@@ -220,8 +242,8 @@ class CardBoard(Board):
                 if not self.without_registers.covers(start):
                     registers = [*self.house.registers(self._last_heard(start))]
                 rows.append([quarter_id, *quarter.summary(), *registers])
-        complete = day not in self.indexing
-        return {**query, "complete": complete, "fields": [], "quarters": rows if complete else rows[:3]}
+        complete = self.has_card and day not in self.indexing
+        return {**query, "complete": complete, "fields": COLUMNS, "quarters": rows if complete else rows[:3]}
 
     def _last_heard(self, start: int) -> int:
         """When the last interval that it heard of a quarter ended."""
@@ -236,7 +258,7 @@ class CardBoard(Board):
         assert quarter_id is not None
         assert path == quarter_path(quarter_id)
         quarter = self.stored(quarter_start(quarter_id))
-        if quarter is None:
+        if quarter is None or not self.has_card:
             return None
         if quarter_id in self.damaged:
             return b'{"quarter_id":4195'
@@ -244,12 +266,18 @@ class CardBoard(Board):
 
     def _all_days(self) -> set[tuple[int, int, int]]:
         now = self.now()
+        if not self.has_card:
+            return set()
         days = {day_of(quarter_id_at(utc)) for utc in range(self.begin, now, 3600)}
-        lost = self.without_card.spans
-        return {day for day in days if not lost or self._has_any(day)}
+        # The folder of a day comes with its first quarter.
+        return {day for day in days if self._has_any(day)}
 
     def _has_any(self, day: tuple[int, int, int]) -> bool:
         return any(self.stored(quarter_start(quarter_id)) is not None for quarter_id in day_quarters(*day))
+
+    def _lists(self, start: int) -> bool:
+        """Whether it says that it has a quarter."""
+        return self.has_card and self.stored(start) is not None
 
 
 def at(text: str) -> int:

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from core.clock import HOUR_SECONDS, quarter_id_at
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.history import statistics
-from tests.integration.board import Board, Fault
+from tests.integration.board import Board
+from tests.integration.faults import Fault
 
 from .conftest import INJECTION, OFFTAKE, START, World
 

@@ -30,8 +30,9 @@ from custom_components.digimon.monitor.stored import (
     parse_years,
     summarise,
 )
-from tests.integration.board import Board, Fault
+from tests.integration.board import Board
 from tests.integration.card import forget_days, house_of, put_day, put_folders, put_quarter, quarter_of
+from tests.integration.faults import Fault
 
 DAY = date(2026, 3, 15)
 IDS = day_quarters(2026, 3, 15)

@@ -14,7 +14,8 @@ from custom_components.digimon.monitor import (
     UnexpectedAnswerError,
     UnknownPathError,
 )
-from tests.integration.board import INFO, METER, QUARTER, VARIANTS, Board, Fault
+from tests.integration.board import INFO, METER, QUARTER, VARIANTS, Board
+from tests.integration.faults import Fault
 
 
 @pytest.fixture

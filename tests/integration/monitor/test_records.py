@@ -21,8 +21,9 @@ from core.records import INDEX_BYTES, PLACES_A_DAY, pack_index, place_of, unpack
 from custom_components.digimon.monitor import Address, Archive, BoardClient, UnexpectedAnswerError
 from custom_components.digimon.monitor.stored import parse_day, parse_records
 from simulator.house import House
-from tests.integration.board import Board, Fault
+from tests.integration.board import Board
 from tests.integration.card import house_of, put_day
+from tests.integration.faults import Fault
 from tests.integration.records import BYTES, FORM, pack, pack_day
 
 ROOT = Path(__file__).parents[3]
