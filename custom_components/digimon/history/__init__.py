@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .historian import Historian
 
 _RECORDER = "recorder"
+# None: a board that says nothing of its card.
+_IN = ("ok", None)
 
 
 def make_historian(hass: HomeAssistant, entry: DigimonConfigEntry) -> Historian | None:
@@ -29,6 +31,7 @@ def make_historian(hass: HomeAssistant, entry: DigimonConfigEntry) -> Historian 
         entry.runtime_data.archive,
         # Only our own firmware tells how it is doing.
         is_original=lambda: coordinator.data.health is None,
+        is_in=lambda: coordinator.data.health is None or coordinator.data.health.card_state in _IN,
         # What is read for the statistics is not read a second time for the month peaks.
         on_read=tariff.note_past,
     )

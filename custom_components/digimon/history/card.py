@@ -57,15 +57,18 @@ class Card:
         archive: Archive,
         *,
         is_original: Callable[[], bool],
+        is_in: Callable[[], bool] = lambda: True,
         on_read: Callable[[Sequence[CardQuarter]], None] = lambda _: None,
     ) -> None:
         """Read an archive.
 
         :param is_original: whether the board runs the original firmware at the moment.
+        :param is_in: whether the board has its card, as far as it tells.
         :param on_read: is told of every quarter that is read, in order of time, whoever wants it.
         """
         self._archive = archive
         self._is_original = is_original
+        self._is_in = is_in
         self._on_read = on_read
         self._pace = Pace()
 
@@ -73,6 +76,11 @@ class Card:
     def by_quarters(self) -> bool:
         """Whether each quarter is a request, so that a day is a lot of work."""
         return self._is_original()
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the board has it; where a board does not tell, it is taken to be in."""
+        return self._is_in()
 
     async def days(self) -> tuple[Day, ...]:
         """The days of which the card has something, in order."""

@@ -270,7 +270,8 @@ class Historian:
             targets = await self._targets()
             self._keys = targets.keys
             check_database, self._check_database = self._check_database, False
-            await self._past.bring_over(targets, report, check_database=check_database)
+            if not await self._past.bring_over(targets, report, check_database=check_database):
+                self._past_is_done = False
         except BaseException:
             self._past_is_done = False
             self._check_database = True

@@ -18,10 +18,11 @@ from .targets import Target
 from .times import Day, local_days
 
 STILL_READING = "the board is still reading its card"
+NO_DAYS = "the board has no card"
 
 
 class NotReadyError(Exception):
-    """The board is still reading its card."""
+    """The board is still reading its card, or has none."""
 
 
 class Importer:

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from . import statistics
 from .card import Card
-from .importer import STILL_READING, Importer, NotReadyError
+from .importer import NO_DAYS, STILL_READING, Importer, NotReadyError
 from .ledger import Begun, Ledger, Month
 from .notices import Notices
 from .reconcile import Report
@@ -43,15 +43,18 @@ class Past:
         self._notices = notices
         self._show = show
 
-    async def bring_over(self, targets: Targets, report: Report, *, check_database: bool) -> None:
+    async def bring_over(self, targets: Targets, report: Report, *, check_database: bool) -> bool:
         """Bring over the months that were not looked at yet, for these sensors, unless a person stops it.
 
         :param check_database: look whether months that were looked at are still there.
-        :raises NotReadyError: the board is still reading its card.
+        :returns: whether there is nothing left to look at; a card that tells of no day may be out.
+        :raises NotReadyError: the board is still reading its card, or has none.
         :raises BoardError: the card cannot be read.
         :raises UnsettledError: the database does not keep it.
         """
         dates = await self._card.days() if targets.found else ()
+        if not dates and not self._card.is_in:
+            raise NotReadyError(NO_DAYS)
         pending = [
             month
             for month in months_newest_first(dates)
@@ -68,7 +71,7 @@ class Past:
             for days in self._portions(month, targets):
                 if self._ledger.progress.stopped:
                     self._show(HistoryState.STOPPED)
-                    return
+                    return True
                 self._show(HistoryState.IMPORTING, done, total)
                 whole &= await self._bring_over_days(days, targets, report, unread, unreadable, read_ahead)
                 done += len(days)
@@ -83,6 +86,7 @@ class Past:
             raise NotReadyError(STILL_READING)
         self._notices.kept()
         self._show(HistoryState.FAILED if unreadable else HistoryState.UP_TO_DATE)
+        return bool(dates) or not targets.found
 
     async def _read_ahead(self, days: Sequence[Day]) -> None:
         """Read the month that is next, unless a person stops it."""

@@ -93,6 +93,22 @@ class CardBoard(Board):
             self._was_asked.clear()
             await self._was_asked.wait()
 
+    async def power_on(self) -> None:
+        """Start it, and come into the network."""
+        await self.start()
+
+    async def power_off(self) -> None:
+        """Cut its power; what it heard it has, as `deaf` tells what it does not hear."""
+        await self.stop()
+
+    def missed(self, first: int, until: int) -> bool:
+        """Whether it has not heard all of a time."""
+        return self.deaf.touches(first, until)
+
+    def is_on_card(self, first: int, until: int) -> bool:
+        """Whether all quarters that begin in a time are."""
+        return not any(self.without_card.covers(quarter) for quarter in range(first, until, QUARTER_SECONDS))
+
     def hears(self, utc: int) -> bool:
         """Whether a telegram of that instant reached it."""
         return self.begin <= utc and not self.deaf.covers(utc)
@@ -139,6 +155,7 @@ class CardBoard(Board):
             return self._file(url.path)
         answer = {
             QUARTER: self._running,
+            INFO: self._info,
             METER: self._meter,
             MONTH_PEAK: self._month_peak,
             "/historic/years": self._years,
@@ -159,6 +176,10 @@ class CardBoard(Board):
         quarter = self.quarter(start, now)
         self._quarters.pop(start, None)
         return {} if quarter is None else "".join(quarter.document()).encode()
+
+    def _info(self, _: dict[str, int]) -> Any:
+        info = json.loads(self.documents[INFO])
+        return info if self.has_card else {**info, "card": {"state": "missing"}}
 
     def _meter(self, _: dict[str, int]) -> Any:
         now = self.now()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from . import databases
 from .board import CardBoard, at
 from .databases import Server
 from .house import ModelHouse
+from .twin_board import TwinCardBoard
 
 START = at("2026-01-10T00:00")
 OFFTAKE = "sensor.digimon_consumed_energy"
@@ -99,8 +101,22 @@ def firmware() -> str:
 
 
 @pytest.fixture
-async def card_board(house: ModelHouse, firmware: str, socket_enabled: None) -> AsyncIterator[CardBoard]:
+def twin_since() -> int | None:
+    """Since when (utc) the board is the firmware itself, with all of before on its card; None for a stand-in."""
+    return None
+
+
+@pytest.fixture
+async def card_board(
+    house: ModelHouse, firmware: str, twin_since: int | None, tmp_path: Path, socket_enabled: None
+) -> AsyncIterator[CardBoard | TwinCardBoard]:
     """A board that was there since the house has a meter."""
+    if twin_since is not None:
+        twin = TwinCardBoard(house, lambda: round(dt_util.utcnow().timestamp()), tmp_path / "card", twin_since)
+        await twin.power_on()
+        yield twin
+        await twin.end()
+        return
     async with CardBoard(house, lambda: round(dt_util.utcnow().timestamp()), original=firmware == "original") as board:
         yield board
 
@@ -110,7 +126,7 @@ async def world(
     recorder_mock: None,
     hass: HomeAssistant,
     enable_custom_integrations: None,
-    card_board: CardBoard,
+    card_board: CardBoard | TwinCardBoard,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
@@ -127,7 +143,7 @@ async def _no_rest(_: float) -> None:
 class World:
     """A Home Assistant whose hours the tests let pass."""
 
-    def __init__(self, hass: HomeAssistant, board: CardBoard, freezer: FrozenDateTimeFactory) -> None:
+    def __init__(self, hass: HomeAssistant, board: CardBoard | TwinCardBoard, freezer: FrozenDateTimeFactory) -> None:
         self.hass = hass
         self.board = board
         self.freezer = freezer

@@ -14,6 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from core.clock import HOUR_SECONDS, QUARTER_SECONDS
 from custom_components.digimon.counting import store_of
 from custom_components.digimon.history.ledger import forget
+from tests.integration.twin_board import LOST_SECONDS
 
 from .conftest import World
 from .house import SLOT_SECONDS, Outages, Registers, Replacement
@@ -113,11 +114,12 @@ class Life:
         await self._away(self.world.board.deaf, 3 * HOUR_SECONDS, stopped=False)
 
     async def board_and_home_assistant_are_off(self) -> None:
-        self.world.board.deaf = Outages(
-            [*self.world.board.deaf.spans, (self.world.now, until := self._pass(8 * HOUR_SECONDS))]
-        )
+        until = self._pass(8 * HOUR_SECONDS)
+        self.world.board.deaf.spans.append((self.world.now, until))
+        await self.world.board.power_off()
         await self.world.stop()
         self.world.move_to(until)
+        await self.world.board.power_on()
         await self.world.start()
 
     async def card_is_out(self) -> None:
@@ -127,10 +129,10 @@ class Life:
         until = self._pass(most)
         outages.spans.append((self.world.now, until))
         if stopped:
-            await self.world.board.stop()
+            await self.world.board.power_off()
         await self._live_until(until)
         if stopped:
-            await self.world.board.start()
+            await self.world.board.power_on()
         await self.world.poll()
 
     async def meter_is_replaced(self) -> None:
@@ -143,14 +145,16 @@ class Life:
         until = off + self.chance.randrange(2, 13) * SLOT_SECONDS
         house.cut(off, until)
         world.board.deaf.spans.append((off, until))
-        await world.board.stop()
+        await world.board.power_off()
         await self._live_until(until)
         registers = [self.chance.randrange(4000) for _ in house.first]
         house.replaced = Replacement(until, Registers._make(registers))
-        await world.board.start()
+        await world.board.power_on()
         await world.poll()
         first = until // QUARTER_SECONDS * QUARTER_SECONDS
-        self._untold = sum(house.between(first, first + QUARTER_SECONDS)[:4])
+        # And of the old one, what a power cut has cost the board.
+        lost = house.between(off - LOST_SECONDS, off)
+        self._untold = sum(lost[:4]) + sum(house.between(first, first + QUARTER_SECONDS)[:4])
 
     async def counter_is_lost(self) -> None:
         """Only a board with the original firmware needs one; it begins at nothing again."""
@@ -260,18 +264,13 @@ class Life:
         """Whether the card or Home Assistant can know what happened in an hour."""
         board = self.world.board
         end = hour + HOUR_SECONDS
-        if board.deaf.touches(hour, end):
+        if board.missed(hour, end):
             return False
         if board.original:
             # What was neither on the card nor seen is lost, as there is no register to tell of it.
-            return hour in self._lived or self._is_on_card(hour, end)
+            return hour in self._lived or board.is_on_card(hour, end)
         # The last quarter of the hour before tells where the register stood.
-        return {hour, end} <= self._seen or self._is_on_card(hour - QUARTER_SECONDS, end)
-
-    def _is_on_card(self, first: int, until: int) -> bool:
-        """Whether all quarters of a time are."""
-        without = self.world.board.without_card
-        return not any(without.covers(quarter) for quarter in range(first, until, QUARTER_SECONDS))
+        return {hour, end} <= self._seen or board.is_on_card(hour - QUARTER_SECONDS, end)
 
 
 def _purge(hass: HomeAssistant, now: int) -> None:

@@ -199,6 +199,17 @@ async def test_a_stopped_history_still_repairs_what_home_assistant_missed(added:
     await added.assert_true(START, ADDED + 4 * HOUR_SECONDS)
 
 
+async def test_a_card_that_was_out_at_first_is_looked_at_when_it_is_in(world: World) -> None:
+    world.board.without_card.spans.append((ADDED, ADDED + HOUR_SECONDS))
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.settled()
+    assert stands(world) == "waiting"
+    await world.live_until(ADDED + 2 * HOUR_SECONDS + 20)
+    assert stands(world) == "up_to_date"
+    await world.assert_true(START, ADDED + 2 * HOUR_SECONDS)
+
+
 async def test_a_dry_run_tells_what_would_be_written_and_writes_nothing(world: World) -> None:
     world.board.without_card.spans.append((START, ADDED + HOUR_SECONDS))
     world.move_to(ADDED + 600)

@@ -60,6 +60,14 @@ async def test_all_of_its_card_comes_in_and_what_follows_fits(world: World) -> N
     assert await world.rows(OFFTAKE) == before
 
 
+async def test_a_card_that_was_out_at_first_is_looked_at_when_it_is_in(world: World) -> None:
+    world.board.without_card.spans.append((ADDED, ADDED + HOUR_SECONDS))
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.live_until(ADDED + 2 * HOUR_SECONDS + 20)
+    await assert_near(world, START, ADDED, lived=ADDED)
+
+
 async def test_a_gap_of_three_hours_is_filled(world: World) -> None:
     world.move_to(ADDED + 600)
     await world.start()
