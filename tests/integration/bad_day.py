@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any, override
 
@@ -15,8 +17,9 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from core.clock import quarter_id_at
+from core.clock import INTERVAL_SECONDS, QUARTER_SECONDS, quarter_id_at, quarter_path
 from core.obis import Decoder
+from core.quarter import Quarter, read_document
 from core.telegram import TelegramSplitter
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor.client import REQUEST_SECONDS
@@ -27,6 +30,7 @@ from .board import INFO, METER, MONTH_PEAK, QUARTER, Board
 from .conftest import unique_id
 from .faults import Fault
 from .original import OriginalBoard
+from .twin_board import LOST_SECONDS, TwinBoard
 
 POLL_SECONDS = 5
 NAME = "digimon.local"
@@ -34,6 +38,8 @@ _PATHS = [INFO, QUARTER, METER, MONTH_PEAK]
 _FAULTS = list(Fault)
 # How often something else goes wrong than at the poll before.
 _CHANGE = 0.4
+# What a poll takes at most of a loop where nothing waits for another process.
+_TURNS = 200
 _COUNTED = ("consumed_energy", "produced_energy")
 _PIPES = ("gas", "water")
 
@@ -50,6 +56,26 @@ class HouseBoard(OriginalBoard):
         if ours:
             self.documents[INFO] = Board("three_phase").documents[INFO]
 
+    @property
+    @override
+    def before(self) -> str:
+        return _before(self.now_utc)
+
+    @property
+    def told_utc(self) -> int:
+        """When its meter last sent a telegram."""
+        return self.now_utc
+
+    async def come_to(self, utc: int) -> dict[str, Any]:
+        """Let the meter and the board come to an instant: the running quarter."""
+        self.advance(utc)
+        document: dict[str, Any] = json.loads(self.document(QUARTER) or b"{}")
+        return document
+
+    async def cut_power(self) -> None:
+        """Nothing more than to be off: what the original forgets then is looked at elsewhere."""
+        await self.stop()
+
     @override
     def document(self, path: str) -> bytes | None:
         if path == METER and self.ours:
@@ -65,6 +91,76 @@ class HouseBoard(OriginalBoard):
         return {"quarter_id": quarter_id_at(self.now_utc)} | self._decoder.decode(telegram)
 
 
+class TwinHouseBoard(TwinBoard):
+    """The firmware itself on that meter, of which it hears a telegram for each interval."""
+
+    ours = True
+
+    def __init__(self, house: House, now_utc: int, card: Path) -> None:
+        """:param card: a folder."""
+        self.house = house
+        self.now_utc = now_utc
+        self._quarter = Quarter(quarter_id_at(now_utc))
+        self._heard_utc = now_utc - INTERVAL_SECONDS
+        self._off_utc: int | None = None
+        card.mkdir(exist_ok=True)
+        super().__init__(card, house.telegram, now_utc, lambda: self.now_utc)
+
+    @property
+    @override
+    def before(self) -> str:
+        return _before(self.now_utc)
+
+    @property
+    def told_utc(self) -> int:
+        """When its meter last sent a telegram."""
+        return self.now_utc // INTERVAL_SECONDS * INTERVAL_SECONDS
+
+    async def come_to(self, utc: int) -> dict[str, Any]:
+        """Let the meter and the board come to an instant: the running quarter as it should be."""
+        self.now_utc = utc
+        await self.catch_up()
+        for heard in range(self._heard_utc + INTERVAL_SECONDS, self.told_utc + 1, INTERVAL_SECONDS):
+            self._heard_utc = heard
+            if quarter_id_at(heard) != self._quarter.quarter_id:
+                self._quarter = Quarter(quarter_id_at(heard))
+            if self.is_on:
+                self._quarter.add(heard % QUARTER_SECONDS, *self.house.power(heard))
+        if self._off_utc is not None and self.is_on:
+            self._quarter = self._after_cut(read_document((await self.ask(QUARTER)).body.decode()), self._off_utc)
+            self._off_utc = None
+        document: dict[str, Any] = json.loads("".join(self._quarter.document()))
+        return document
+
+    def _after_cut(self, found: Quarter, off_utc: int) -> Quarter:
+        """What the board has of the running quarter after a power cut, which may have cost it half a minute."""
+        assert found.quarter_id == self._quarter.quarter_id
+        for interval in range(self._quarter.end()):
+            heard = self._quarter.interval(interval)
+            if found.interval(interval) != heard:
+                assert found.interval(interval) is None
+                lost = off_utc // QUARTER_SECONDS * QUARTER_SECONDS + interval * INTERVAL_SECONDS
+                assert off_utc - LOST_SECONDS <= lost <= off_utc
+        return found
+
+    async def cut_power(self) -> None:
+        """Have no power, until it is started again."""
+        self._off_utc = self.now_utc
+        await self.power_off()
+
+    @override
+    async def start(self) -> None:
+        if not self.is_on:
+            await self.power_on()
+            return
+        await super().start()
+
+
+def _before(utc: int) -> str:
+    """The path of the quarter before the running one."""
+    return quarter_path(quarter_id_at(utc - QUARTER_SECONDS))
+
+
 class BadDay:
     """Home Assistant, a board and a house, as time passes; every state that is written is looked at.
 
@@ -75,7 +171,9 @@ class BadDay:
     :ivar faults: how often what went wrong.
     """
 
-    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory, board: HouseBoard, seed: int) -> None:
+    def __init__(
+        self, hass: HomeAssistant, freezer: FrozenDateTimeFactory, board: HouseBoard | TwinHouseBoard, seed: int
+    ) -> None:
         self.board = board
         self.polls = 0
         self.shown = 0
@@ -96,7 +194,7 @@ class BadDay:
         """Set it up, with nothing wrong yet."""
         monkeypatch.setattr(AsyncResolver, "resolve", self._resolve)
         self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._check)
-        self._come_to(self.board.now_utc + POLL_SECONDS)
+        await self._come_to(self.board.now_utc + POLL_SECONDS)
         self._freezer.move_to(datetime.fromtimestamp(self.board.now_utc, UTC))
         self._entry.add_to_hass(self._hass)
         self._hass.config_entries.async_update_entry(self._entry, data={CONF_HOST: NAME, CONF_PORT: self.board.port})
@@ -137,7 +235,7 @@ class BadDay:
 
     async def _poll(self) -> None:
         self._freezer.tick(timedelta(seconds=POLL_SECONDS))
-        self._come_to(int(datetime.now(UTC).timestamp()))
+        await self._come_to(int(datetime.now(UTC).timestamp()))
         async_fire_time_changed(self._hass)
         await self._settle()
         self.polls += 1
@@ -146,8 +244,11 @@ class BadDay:
     async def _settle(self) -> None:
         """Wait until all that was begun has ended, and let time pass for who waits in vain."""
         waiting = asyncio.ensure_future(self._hass.async_block_till_done(wait_background_tasks=True))
+        turns = 0
         while not waiting.done():
-            await asyncio.sleep(0)
+            # A board that is a process has its own time.
+            turns += 1
+            await (asyncio.sleep(0) if turns < _TURNS else asyncio.to_thread(time.sleep, 0.001))
             if self.board.unanswered:
                 self.board.unanswered = 0
                 self._freezer.tick(timedelta(seconds=REQUEST_SECONDS + 0.1))
@@ -156,7 +257,7 @@ class BadDay:
     async def _go_wrong(self) -> None:
         chance = self._chance
         paths = [*_PATHS, self.board.before]
-        match chance.randrange(9):
+        match chance.randrange(10):
             case 0 | 1:
                 self._fail(self.board.faults, chance.choice(paths), chance.choice(_FAULTS))
             case 2 | 3:
@@ -174,6 +275,9 @@ class BadDay:
             case 7:
                 self.faults["no name"] += 1
                 self._is_known = False
+            case 8:
+                self.faults["no power"] += 1
+                await self.board.cut_power()
 
     def _fail(self, faults: dict[str, Fault], path: str, fault: Fault) -> None:
         self.faults[fault.name.lower()] += 1
@@ -208,10 +312,10 @@ class BadDay:
             raise OSError(None, "DNS server returned answer with no data")
         return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": family, "proto": 0, "flags": 0}]
 
-    def _come_to(self, utc: int) -> None:
+    async def _come_to(self, utc: int) -> None:
         """Let the meter and the board come to an instant, and note what may be shown from now on."""
-        self.board.advance(utc)
-        document = json.loads(self.board.document(QUARTER) or b"{}")
+        document = await self.board.come_to(utc)
+        utc = self.board.told_utc
         samples = document.get("consumed_power_interval_avgs", [])
         known = [value for value in samples if value is not None]
         right: dict[str, int | None] = {"quarter_average": sum(known) // len(known) if known else None}

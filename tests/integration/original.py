@@ -1,7 +1,9 @@
 """A board with the original firmware on the meter of a simulated house, and everything that it forgets."""
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from core.clock import (
     INTERVAL_SECONDS,
@@ -12,9 +14,18 @@ from core.clock import (
     quarter_start,
 )
 from core.quarter import Quarter
-from simulator.house import House
 
 from .board import QUARTER, Board
+
+
+class Metered(Protocol):
+    """What is before the board; None where it heard nothing."""
+
+    def power(self, utc: int) -> tuple[int, int] | None:
+        """Offtake and injection in W of a second."""
+
+    def intervals(self, start: int) -> Sequence[tuple[int, int] | None]:
+        """The means of the 180 intervals of a quarter."""
 
 
 class OriginalBoard(Board):
@@ -24,7 +35,7 @@ class OriginalBoard(Board):
     that ends while it is off is never stored (docs/board-api.md, part 3).
     """
 
-    def __init__(self, house: House, now_utc: int) -> None:
+    def __init__(self, house: Metered, now_utc: int) -> None:
         super().__init__("original")
         self.now_utc = now_utc
         self._house = house
@@ -70,11 +81,14 @@ class OriginalBoard(Board):
         first = max(start, self._up_utc)
         means = self._intervals(start)
         for utc in range(start, until_utc, INTERVAL_SECONDS):
+            number = (utc - start) // INTERVAL_SECONDS
             if utc >= first and utc + INTERVAL_SECONDS <= until_utc:
-                quarter.set_interval((utc - start) // INTERVAL_SECONDS, *means[(utc - start) // INTERVAL_SECONDS])
+                if (mean := means[number]) is not None:
+                    quarter.set_interval(number, *mean)
                 continue
             for second in range(max(utc, first), min(utc + INTERVAL_SECONDS, until_utc)):
-                quarter.add(second - start, *self._house.power(second))
+                if (power := self._house.power(second)) is not None:
+                    quarter.add(second - start, *power)
         return quarter
 
 

@@ -1,21 +1,26 @@
 """A bad day: whatever fails, in whatever order, what is shown is what the meter said or nothing."""
 
 import logging
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
-from .bad_day import BadDay, HouseBoard
+from .bad_day import BadDay, HouseBoard, TwinHouseBoard
 from .card import house_of
 
 # Before noon, a quarter begins: the house takes and gives, and the day has a midnight.
 START = int(datetime(2026, 6, 10, 9, 0, tzinfo=UTC).timestamp())
 DAY_SECONDS = 86_400
 SAMPLE_SECONDS = 1200
+# The firmware itself takes longer.
+TWIN_SAMPLE_SECONDS = 300
+TWIN_SECONDS = 3600 * int(os.environ.get("DIGIMON_HOURS", "3"))
 
 type Begin = Callable[[int], Awaitable[BadDay]]
 
@@ -27,11 +32,13 @@ async def begin(
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
     enable_custom_integrations: None,
+    tmp_path: Path,
     socket_enabled: None,
 ) -> AsyncIterator[Begin]:
     """Home Assistant with a board; the day of a seed begins."""
     monkeypatch.setattr("custom_components.digimon.monitor.archive.AGAIN_SECONDS", 0)
-    board = HouseBoard(house_of(1), START, ours=request.param)
+    twin = TwinHouseBoard(house_of(1), START, tmp_path / "card") if request.param == "twin" else None
+    board = twin or HouseBoard(house_of(1), START, ours=request.param)
     await board.start()
     days = []
 
@@ -43,6 +50,8 @@ async def begin(
     yield begin
     for day in days:
         await day.end()
+    if twin is not None:
+        await twin.end()
 
 
 async def go_through(day: BadDay, seconds: int, caplog: pytest.LogCaptureFixture) -> None:
@@ -67,4 +76,19 @@ async def test_nor_on_a_whole_day(begin: Begin, caplog: pytest.LogCaptureFixture
     print(f"seed {seed}")  # noqa: T201 (to do the same again)
     day = await begin(seed)
     await go_through(day, DAY_SECONDS, caplog)
+    print(f"{day.polls} polls, {day.shown} of them shown, {day.values} values; {dict(day.faults)}")  # noqa: T201
+
+
+@pytest.mark.parametrize("begin", ["twin"], indirect=True)
+async def test_nor_with_the_firmware_itself(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    await go_through(await begin(3), TWIN_SAMPLE_SECONDS, caplog)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("begin", ["twin"], indirect=True)
+async def test_nor_with_the_firmware_itself_for_hours(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    seed = int(os.environ.get("DIGIMON_SEED") or random.randrange(1 << 32))
+    print(f"seed {seed}")  # noqa: T201 (to do the same again)
+    day = await begin(seed)
+    await go_through(day, TWIN_SECONDS, caplog)
     print(f"{day.polls} polls, {day.shown} of them shown, {day.values} values; {dict(day.faults)}")  # noqa: T201

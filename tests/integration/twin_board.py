@@ -61,6 +61,11 @@ class TwinBoard(Board):
         """Whether its card is in at an instant."""
         return True
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it has power."""
+        return self._twin is not None
+
     async def power_on(self) -> None:
         """Start it, and come into the network."""
         self._sent = 0
