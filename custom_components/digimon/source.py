@@ -20,6 +20,7 @@ from .monitor import (
     NotABoardError,
     RunningQuarter,
     UnexpectedAnswerError,
+    UnknownPathError,
 )
 from .reading import reading_of
 from .snapshot import Device, Snapshot
@@ -86,6 +87,8 @@ class BoardSource:
         self._month_peak_key: tuple[int, int] | None = None
         self._finished = FinishedQuarter(client)
         self._start: Start | None = None
+        # Whether it was read as a board with the original firmware, and nothing else since.
+        self._is_original = False
 
     async def read(self) -> Snapshot:
         """Poll the board.
@@ -105,6 +108,8 @@ class BoardSource:
 
     async def _read(self) -> Snapshot:
         board = await self._identified()
+        if board.original and not self._is_original:
+            await self._expect_the_original()
         self._quarter = await self._client.running_quarter()
         if board.original:
             self._meter = None
@@ -115,6 +120,7 @@ class BoardSource:
             self._month_peak = None if self._meter is None else self._meter.peak
             self._month_peak_key = None
         await self._finished.follow(self._quarter)
+        self._is_original = board.original
         return Snapshot(
             device=self._device(board),
             reading=reading_of(self._quarter, self._meter, self._month_peak, self._finished.quarter),
@@ -123,6 +129,17 @@ class BoardSource:
             health=health_of(board.health, self._start),
             without_registers=board.original,
         )
+
+    async def _expect_the_original(self) -> None:
+        """See that it is no board of ours of which one answer failed: its registers would begin at nothing.
+
+        :raises UnexpectedAnswerError: it is.
+        """
+        try:
+            await self._client.meter()
+        except UnknownPathError:
+            return
+        raise UnexpectedAnswerError("a board of ours that does not say who it is")
 
     async def _expect_the_same(self, meter: MeterReading | None) -> None:
         """See that what was read is of the board that was asked.

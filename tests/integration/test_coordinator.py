@@ -8,10 +8,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from core.clock import next_quarter, quarter_id_at
 from custom_components.digimon.monitor import BoardClient
 
-from .board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board
+from .board import DESCRIPTION, FIXTURES, INFO, METER, MONTH_PEAK, QUARTER, Board
 from .conftest import Tick, said, shown, state, unique_id
 from .faults import Fault
 
+CONSUMED_ENERGY = "sensor.digimon_consumed_energy"
 MONTH_PEAK_SENSOR = "sensor.digimon_month_peak"
 
 
@@ -38,13 +39,38 @@ async def test_a_board_is_asked_once_a_minute_who_it_is(board: Board, loaded: Mo
 async def test_the_original_is_asked_for_the_month_peak_once_a_minute(
     board: Board, loaded: MockConfigEntry, tick: Tick
 ) -> None:
-    assert board.requests == [INFO, DESCRIPTION, QUARTER, MONTH_PEAK, board.before]
+    assert board.requests == [INFO, DESCRIPTION, METER, QUARTER, MONTH_PEAK, board.before]
     for _ in range(12):
         board.telegram()
         await tick()
     assert board.requests.count(QUARTER) == 13
     assert board.requests.count(MONTH_PEAK) == 2
-    assert METER not in board.requests
+    # Once, to see that it is none of ours.
+    assert board.requests.count(METER) == 1
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_board_of_ours_that_once_does_not_say_who_it_is_is_no_original(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick, *, at_once: bool
+) -> None:
+    """As such its energy would be counted by us, from nothing."""
+    described = (FIXTURES / "original" / "description.xml").read_text(encoding="utf-8")
+    board.documents[DESCRIPTION] = described.replace("6055F9A1B2C3D4E5F60718293A4F", unique_id(board)).encode()
+    if at_once:
+        board.faults[INFO] = Fault.NOT_FOUND
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    if not at_once:
+        assert float(str(state(hass, CONSUMED_ENERGY))) > 1
+        board.faults[INFO] = Fault.NOT_FOUND
+        for _ in range(13):
+            board.telegram()
+            await tick()
+        assert state(hass, CONSUMED_ENERGY) == STATE_UNAVAILABLE
+    board.faults.clear()
+    board.telegram(60)
+    await tick(60)
+    assert float(str(state(hass, CONSUMED_ENERGY))) > 1
 
 
 @pytest.mark.parametrize("variant", ["original"])

@@ -66,6 +66,7 @@ async def go_through(day: BadDay, seconds: int, caplog: pytest.LogCaptureFixture
             assert counted == pytest.approx(whole, rel=0.001, abs=20)
 
 
+@pytest.mark.parametrize("begin", [False], indirect=True, ids=["original"])
 async def test_no_wrong_value_is_ever_written(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
     await go_through(await begin(1), SAMPLE_SECONDS, caplog)
 
@@ -80,13 +81,13 @@ async def test_nor_on_a_whole_day(begin: Begin, caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("begin", ["twin"], indirect=True)
-async def test_nor_with_the_firmware_itself(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+async def test_nor_with_ours_as_it_is(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
     await go_through(await begin(3), TWIN_SAMPLE_SECONDS, caplog)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("begin", ["twin"], indirect=True)
-async def test_nor_with_the_firmware_itself_for_hours(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+async def test_nor_with_ours_for_hours(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
     seed = int(os.environ.get("DIGIMON_SEED") or random.randrange(1 << 32))
     print(f"seed {seed}")  # noqa: T201 (to do the same again)
     day = await begin(seed)
