@@ -191,7 +191,7 @@ async def open_the_form(home: Home) -> None:
 async def dialog_of(page: Page, title: str, button: str) -> FloatRect:
     """Where a dialog is, from its title to its button."""
     upper = await page.get_by_text(title, exact=True).bounding_box()
-    lower = await page.get_by_role("button", name=button).bounding_box()
+    lower = await page.get_by_role("button", name=button, exact=True).bounding_box()
     assert upper is not None
     assert lower is not None
     left, top = upper["x"] - _BEFORE_TITLE, upper["y"] - _MARGIN
@@ -210,7 +210,7 @@ async def test_what_does_not_fit_is_told_beside_it(predecessor: Predecessor, hom
     await expect(page.locator("ha-combo-box-item").filter(has_text=wrong).first).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(field).to_contain_text(wrong)
-    await page.get_by_role("button", name=home.button("submit")).click()
+    await page.get_by_role("button", name=home.button("submit"), exact=True).click()
     alerts = page.locator("ha-alert[alert-type=error]")
     await expect(alerts.first).to_contain_text(home.text("error", "look_below"))
     await expect(alerts.nth(1)).to_contain_text(home.text("error", "not_continuable").replace("{sensor}", wrong))
@@ -236,7 +236,7 @@ async def test_a_person_takes_over_what_the_other_integration_counted(
         for end in same[key]:
             await expect(fields.nth(place)).to_contain_text(names[predecessor.old[end]])
     await page.screenshot(path=screenshots / f"overnemen-kiezen-{home.language}.png")
-    await page.get_by_role("button", name=home.button("submit")).click()
+    await page.get_by_role("button", name=home.button("submit"), exact=True).click()
     title = home.text("step", "predecessor_confirm", "title")
     await expect(page.get_by_text(title, exact=True)).to_be_visible()
     # From when until when, and how much: before anything is written.
@@ -249,10 +249,10 @@ async def test_a_person_takes_over_what_the_other_integration_counted(
         path=screenshots / f"overnemen-{home.language}.png", clip=await dialog_of(page, title, home.button("submit"))
     )
     assert await predecessor.changes(ours["consumed_energy"]) == before["consumed_energy"]
-    await page.get_by_role("button", name=home.button("submit")).click()
+    await page.get_by_role("button", name=home.button("submit"), exact=True).click()
     await expect(page.get_by_text(home.text("abort", "predecessor_done"))).to_be_visible()
     await page.screenshot(path=screenshots / f"overgenomen-{home.language}.png")
-    await page.get_by_role("button", name=home.button("close")).last.click()
+    await page.get_by_role("button", name=home.button("close"), exact=True).last.click()
 
     for key in same:
         taken = await predecessor.changes(ours[key])
@@ -277,9 +277,9 @@ async def test_a_person_takes_over_what_the_other_integration_counted(
 async def test_once_more_there_is_nothing_to_take_over(predecessor: Predecessor, home: Home) -> None:
     before = await predecessor.counted("consumed_energy")
     await open_the_form(home)
-    await home.page.get_by_role("button", name=home.button("submit")).click()
+    await home.page.get_by_role("button", name=home.button("submit"), exact=True).click()
     await expect(home.page.get_by_text(home.text("abort", "predecessor_nothing"))).to_be_visible()
-    await home.page.get_by_role("button", name=home.button("close")).last.click()
+    await home.page.get_by_role("button", name=home.button("close"), exact=True).last.click()
     assert await predecessor.counted("consumed_energy") == before
 
 
