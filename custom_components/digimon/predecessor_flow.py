@@ -65,6 +65,8 @@ class PredecessorSteps(OptionsFlowWithReload):
 
         if not self._predecessors:
             return {"base": "nothing_chosen"}, "", {}
+        entities = er.async_entries_for_config_entry(er.async_get(self.hass), self.config_entry.entry_id)
+        own = {entity.entity_id for entity in entities}
         found = {}
         for key, chosen in self._predecessors.items():
             try:
@@ -73,6 +75,8 @@ class PredecessorSteps(OptionsFlowWithReload):
                 # The form is longer than a window: what is above it tells to look for the field.
                 what = "another_meter" if isinstance(error, AnotherMeterError) else "not_continuable"
                 return {"base": "look_below", key: what}, name_of(self.hass, error.statistic_id), {}
+            for statistic_id in own.intersection(chosen):
+                return {"base": "look_below", key: "own_sensor"}, name_of(self.hass, statistic_id), {}
         return {}, "", found
 
     async def _next_to(self, targets: dict[str, Target], found: dict[str, Continued]) -> ConfigFlowResult:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FloatRect, Page, expect
+from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
 from core.clock import DAY_SECONDS, HOUR_SECONDS
 from develop.api import Api, ApiError
@@ -199,17 +199,23 @@ async def dialog_of(page: Page, title: str, button: str) -> FloatRect:
     return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
+async def choose(field: Locator, name: str) -> None:
+    """Choose one more sensor in a field, by its name."""
+    page = field.page
+    await field.locator("ha-statistic-picker").last.click()
+    await page.locator("ha-picker-combo-box input").fill(name)
+    await expect(page.locator("ha-combo-box-item").filter(has_text=name).first).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(field).to_contain_text(name)
+
+
 @_from_dsmr
 async def test_what_does_not_fit_is_told_beside_it(predecessor: Predecessor, home: Home, ours: dict[str, str]) -> None:
     page, names = home.page, await home.names()
     wrong = names[ours["net_power"]]
     await open_the_form(home)
     field = page.locator("ha-selector-statistic").first
-    await field.locator("ha-statistic-picker").last.click()
-    await page.locator("ha-picker-combo-box input").fill(wrong)
-    await expect(page.locator("ha-combo-box-item").filter(has_text=wrong).first).to_be_visible()
-    await page.keyboard.press("Enter")
-    await expect(field).to_contain_text(wrong)
+    await choose(field, wrong)
     await page.get_by_role("button", name=home.button("submit"), exact=True).click()
     alerts = page.locator("ha-alert[alert-type=error]")
     await expect(alerts.first).to_contain_text(home.text("error", "look_below"))
@@ -218,6 +224,22 @@ async def test_what_does_not_fit_is_told_beside_it(predecessor: Predecessor, hom
     for end in predecessor.integration.same["consumed_energy"]:
         await expect(field).to_contain_text(names[predecessor.old[end]])
     await page.keyboard.press("Escape")
+
+
+@_from_dsmr
+async def test_a_choice_whose_registers_do_not_lead_to_the_meters_is_asked_about(
+    predecessor: Predecessor, home: Home, ours: dict[str, str]
+) -> None:
+    before, names = await predecessor.changes(ours["consumed_energy"]), await home.names()
+    await open_the_form(home)
+    too_much = names[predecessor.old["_electricity_delivered_tariff_1"]]
+    await choose(home.page.locator("ha-selector-statistic").first, too_much)
+    await home.page.get_by_role("button", name=home.button("submit"), exact=True).click()
+    await expect(home.page.get_by_text(home.text("step", "predecessor_doubt", "title"), exact=True)).to_be_visible()
+    told = rf"^{re.escape(names[ours['consumed_energy']])}: \d+\skWh . \d+\skWh$"
+    await expect(home.page.get_by_text(re.compile(told))).to_be_visible()
+    await home.page.keyboard.press("Escape")
+    assert await predecessor.changes(ours["consumed_energy"]) == before
 
 
 @_from_either

@@ -174,6 +174,16 @@ async def test_registers_that_do_not_go_on_are_asked_about_first(
     assert (await submit(hass, flow, {}))["reason"] == "predecessor_done"
 
 
+async def test_one_of_ours_is_not_an_older_sensor(recorded: MockConfigEntry, hass: HomeAssistant, board: Board) -> None:
+    """The list has it too, and often under the same name."""
+    import_hours(hass, "sensor.digimon_consumed_energy", ended(board), [0.2, 0.4], stood=5)
+    await async_wait_recording_done(hass)
+    chosen = [OLD[0], "sensor.digimon_consumed_energy"]
+    flow = await submit(hass, await choose(hass, recorded), {"consumed_energy": chosen})
+    assert flow["errors"] == {"base": "look_below", "consumed_energy": "own_sensor"}
+    assert flow["description_placeholders"]["sensor"] == "digimon Consumed energy"
+
+
 async def test_another_gas_meter_is_refused(recorded: MockConfigEntry, hass: HomeAssistant, board: Board) -> None:
     first = ended(board) - timedelta(hours=24)
     import_hours(hass, "sensor.gas_meter_gas_consumption", ended(board), [0.1, 0.2], stood=500, unit="m³")
