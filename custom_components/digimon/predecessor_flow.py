@@ -71,13 +71,19 @@ class PredecessorSteps(OptionsFlowWithReload):
         for key, chosen in self._predecessors.items():
             try:
                 found[key] = await continue_statistics(self.hass, targets[key], chosen, dry_run=True)
+            except AnotherMeterError:
+                return self._wrong(key, "another_meter", chosen)
             except NotContinuableError as error:
-                # The form is longer than a window: what is above it tells to look for the field.
-                what = "another_meter" if isinstance(error, AnotherMeterError) else "not_continuable"
-                return {"base": "look_below", key: what}, name_of(self.hass, error.statistic_id), {}
-            for statistic_id in own.intersection(chosen):
-                return {"base": "look_below", key: "own_sensor"}, name_of(self.hass, statistic_id), {}
+                return self._wrong(key, "not_continuable", [error.statistic_id])
+            if ours := own.intersection(chosen):
+                return self._wrong(key, "own_sensor", sorted(ours))
         return {}, "", found
+
+    def _wrong(self, key: str, what: str, sensors: list[str]) -> tuple[dict[str, str], str, dict[str, Continued]]:
+        """What is wrong in one field, and with which sensors."""
+        # The form is longer than a window: what is above it tells to look for the field.
+        errors = {"base": "look_below", key: what}
+        return errors, " + ".join(name_of(self.hass, sensor) for sensor in sensors), {}
 
     async def _next_to(self, targets: dict[str, Target], found: dict[str, Continued]) -> ConfigFlowResult:
         """The end where nothing would come over; a question where registers do not go on; else the last question."""

@@ -189,9 +189,11 @@ async def test_another_gas_meter_is_refused(recorded: MockConfigEntry, hass: Hom
     import_hours(hass, "sensor.gas_meter_gas_consumption", ended(board), [0.1, 0.2], stood=500, unit="m³")
     import_hours(hass, "sensor.old_gas", first, [hour / 10 for hour in range(24)], stood=900, unit="m³")
     await async_wait_recording_done(hass)
-    flow = await submit(hass, await choose(hass, recorded), {"gas": ["sensor.old_gas"]})
+    import_hours(hass, "sensor.old_heat", first, [0.0] * 24, stood=100, unit="m³")
+    await async_wait_recording_done(hass)
+    flow = await submit(hass, await choose(hass, recorded), {"gas": ["sensor.old_gas", "sensor.old_heat"]})
     assert flow["errors"] == {"base": "look_below", "gas": "another_meter"}
-    assert flow["description_placeholders"]["sensor"] == "sensor.old_gas"
+    assert flow["description_placeholders"]["sensor"] == "sensor.old_gas + sensor.old_heat"
 
 
 async def test_without_a_recorder_it_says_so(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
