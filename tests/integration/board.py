@@ -92,6 +92,8 @@ class Board:
             for path, name in _FILES.items()
             if (FIXTURES / variant / name).exists()
         }
+        if INFO in self.documents:
+            self.documents[DESCRIPTION] = description_of(self.read(INFO))
         self.store(quarter_id_at(quarter_start(self.read(QUARTER)["quarter_id"]) - 900))
 
     def store(self, quarter_id: int, *, consumed: int = 400, produced: int = 0, intervals: int = 180) -> str:
@@ -258,6 +260,15 @@ def _header(request: bytes, name: str) -> str | None:
         if key.lower() == name.lower():
             return value.strip()
     return None
+
+
+def description_of(info: dict[str, Any]) -> bytes:
+    """What a board of ours says to who looks for devices, as its firmware makes it of the same text."""
+    uuid = "38323636-4558-4dda-9188-cda0e6" + info["mac"].replace(":", "")[6:]
+    text = (FIXTURES.parents[2] / "firmware/www/description.xml").read_text(encoding="utf-8")
+    said = {key: info[key] for key in ("name", "serial", "board", "version")}
+    # The build puts it on one line.
+    return "".join(map(str.strip, text.splitlines())).format(**said, uuid=uuid).encode()
 
 
 def _document(path: Path) -> bytes:

@@ -46,7 +46,10 @@ TROUBLES: dict[str, tuple[Trouble, str]] = {
     "is no web server": (lambda board: board.faults.update({INFO: Fault.NO_HTTP}), "not_a_board"),
     "is a thermometer": (lambda board: board.faults.update({INFO: Fault.WRONG_JSON}), "not_a_board"),
     "never ends": (lambda board: board.faults.update({INFO: Fault.ENDLESS}), "not_a_board"),
-    "knows nothing": (lambda board: board.faults.update({INFO: Fault.NOT_FOUND}), "not_a_board"),
+    "knows nothing": (
+        lambda board: board.faults.update(dict.fromkeys((INFO, DESCRIPTION), Fault.NOT_FOUND)),
+        "not_a_board",
+    ),
 }
 
 

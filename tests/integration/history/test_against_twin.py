@@ -12,7 +12,7 @@ import pytest
 
 from core.clock import quarter_id_at, quarter_path
 from tests.firmware.twin import Twin
-from tests.integration.board import INFO, METER, MONTH_PEAK, QUARTER, Board
+from tests.integration.board import DESCRIPTION, INFO, METER, MONTH_PEAK, QUARTER, Board, description_of
 from tests.integration.faults import BUSY
 from tests.integration.records import FORM
 from tests.integration.reply import Reply
@@ -126,11 +126,13 @@ async def test_of_a_telegram_and_of_itself_it_tells_the_same_keys(two: Two, tmp_
     twin = await asyncio.to_thread(Twin, with_all, sd=tmp_path / "another card")
     try:
         await asyncio.to_thread(twin.wait_replayed)
-        for path in (METER, MONTH_PEAK, INFO):
+        for path in (METER, MONTH_PEAK, INFO, DESCRIPTION):
             one, other = await asyncio.to_thread(twin.get, path), await _asked(two.fake, path)
             assert one.headers["Content-Type"] == other.kind
             if path == METER:
                 assert one.json() == json.loads(other.body)
+            elif path == DESCRIPTION:
+                assert one.body == description_of(await asyncio.to_thread(twin.info))
             else:
                 assert _shape(one.json()) == _shape(json.loads(other.body)), path
     finally:
