@@ -11,8 +11,9 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
-from .bad_day import BadDay, HouseBoard, TwinHouseBoard
+from .bad_day import BadDay
 from .card import house_of
+from .house_boards import HouseBoard, TwinHouseBoard
 
 # Before noon, a quarter begins: the house takes and gives, and the day has a midnight.
 START = int(datetime(2026, 6, 10, 9, 0, tzinfo=UTC).timestamp())
