@@ -1,7 +1,7 @@
 /** What the board says now, asked for every 5 seconds while somebody looks. */
 
 import { BoardError } from "./board.js";
-import { INTERVAL_SECONDS, quarterStart } from "./chart/quarters.js";
+import { INTERVAL_SECONDS, dayOf, quarterStart } from "./chart/quarters.js";
 
 /** @typedef {import("./board.js").Board} Board */
 /** @typedef {import("./chart/chart-model.js").QuarterDocument} QuarterDocument */
@@ -18,7 +18,7 @@ export class Live extends EventTarget {
   meter = null;
   /** @type {any} how the board is, null when it does not tell */
   info = null;
-  /** @type {{quarter_id: number, power: number} | null} the month peak as the meter counts it */
+  /** @type {{quarter_id: number, power: number} | null} the month peak as the meter counts it, null while there is none */
   peak = null;
   /** Whether the board has answered at least once. */
   known = false;
@@ -89,6 +89,7 @@ export class Live extends EventTarget {
       this.#hasInfo = this.info !== null;
     }
     this.quarter = quarter?.quarter_id === undefined ? null : quarter;
+    if (!isOfMonth(this.peak, this.quarter)) this.peak = null;
     this.#listen();
   }
 
@@ -103,4 +104,15 @@ export class Live extends EventTarget {
     this.time = time;
     this.silent = time !== null && now - this.#moved >= SILENT_MILLISECONDS;
   }
+}
+
+/**
+ * Whether a peak is one of the running month: until its first quarter is over, meters go on with the peak of the month
+ * before, or tell 0 W.
+ *
+ * @param {{quarter_id: number, power: number} | null} peak
+ * @param {QuarterDocument | null} quarter
+ */
+function isOfMonth(peak, quarter) {
+  return Boolean(peak?.power && quarter && dayOf(peak.quarter_id).month === dayOf(quarter.quarter_id).month);
 }

@@ -27,7 +27,7 @@ export function monthPeaks(meter) {
     if (time !== null && number < running) found.push({ month: number, power, id: quarter_id });
   }
   const id = meter.peak?.quarter_id;
-  if (id && dayOf(id).year * 12 + dayOf(id).month - 1 === running) found.push({ month: running, power: meter.peak.power, id });
+  if (id && meter.peak.power && dayOf(id).year * 12 + dayOf(id).month - 1 === running) found.push({ month: running, power: meter.peak.power, id });
   return lastPeaks(found, running);
 }
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.firmware.twin import wait_for
 
-from .board import Board, power
+from .board import Board, power, quarter_id
 from .conftest import Open
 from .window import BARS, LINE, bars, opened, shows, stat, text
 
@@ -86,6 +86,26 @@ def test_the_month_peaks_and_what_is_paid(open_window: Open, board: Board) -> No
     assert label.replace("\N{NO-BREAK SPACE}", " ") == f"March 2026: {power(peaks[-1])}, so far"
     page.locator("#peak-bars li").last.locator("a").click()
     expect(page.locator("#to-peak")).to_have_attribute("aria-current", "")
+
+
+@pytest.mark.parametrize(
+    "peak",
+    [{"power": 0}, {"power": 4200, "quarter_id": quarter_id("2026/02/28/2345W")}],
+    ids=["nothing", "of february"],
+)
+def test_a_month_whose_first_quarter_runs_has_no_peak_yet(
+    open_window: Open, board: Board, peak: dict[str, int]
+) -> None:
+    page = opened(open_window, board).page
+    assert stat(page, "peak") != LINE
+    meter = board.meter()
+    meter["peak"] |= peak
+    page.route("**/current/meter", lambda route: route.fulfill(json=meter))
+    page.reload()
+    expect(page.locator("#peak-bars li")).to_have_count(12)
+    expect(page.locator("#peak-bars li.running")).to_have_count(0)
+    expect(page.locator("#stat-peak dd")).to_have_text(LINE)
+    expect(page.locator("#to-peak")).to_be_disabled()
 
 
 def test_to_the_month_peak_and_back(open_window: Open, board: Board) -> None:
