@@ -7,11 +7,15 @@ seconds since 1970 (UTC), dates are local. None is what is not known.
 from collections.abc import Iterable
 from typing import Any
 
+from .capacity.billing import euros
+from .capacity.figures import Figures
 from .core.clock import INTERVAL_SECONDS, day_quarters, month_of, quarter_id_at, quarter_start
 from .core.records import REGISTERS
 from .monitor import QuarterSummary, RunningQuarter, StoredDay
 from .monitor.stored import consumed_average
 from .snapshot import MonthPeak, Reading, Snapshot
+
+_KILO = 1000
 
 
 def quarter_document(quarter: RunningQuarter) -> dict[str, Any]:
@@ -88,10 +92,15 @@ def month_document(days: Iterable[StoredDay], *, done: bool, failed: str | None 
     }
 
 
-def month_peaks_document(reading: Reading | None) -> list[dict[str, Any]]:
-    """The peaks of months as the meter tells them, oldest first; the running month is the last."""
+def month_peaks_document(reading: Reading | None, figures: Figures) -> dict[str, Any]:
+    """The peaks of months that anybody knows, oldest first, and what is paid on those that count.
+
+    ``peaks``: the meter's own, and those that it does not list from invoices or from what was read; the running month
+    is the last. ``counts`` is whether the running month is billed by it. ``billed``: ``power`` (W), ``months`` (their
+    number) and ``cost_month`` (euros, None without a price); None when no month counts.
+    """
     if reading is None:
-        return []
+        return {"peaks": [], "billed": None}
     peaks = {
         (peak.year, peak.month): {
             "power": peak.power_w,
@@ -103,7 +112,25 @@ def month_peaks_document(reading: Reading | None) -> list[dict[str, Any]]:
     }
     if reading.month_peak is not None and reading.quarter_id is not None:
         peaks[month_of(reading.quarter_id)] = _peak(reading.month_peak) | {"running": True}
-    return [{"month": f"{year:04d}-{month:02d}"} | peak for (year, month), peak in sorted(peaks.items())]
+    for known in figures.peaks.known:
+        running = known.month == figures.peaks.running
+        peak = {"power": known.power_w, "quarter_id": None, "start": None, "running": running}
+        peaks.setdefault((known.month.year, known.month.month), peak)
+    bill = figures.bill
+    counted = {(month.month.year, month.month.month) for month in bill.window.months}
+    return {
+        "peaks": [
+            {"month": f"{year:04d}-{month:02d}", **peak, "counts": (year, month) in counted}
+            for (year, month), peak in sorted(peaks.items())
+        ],
+        "billed": None
+        if bill.kilowatt is None
+        else {
+            "power": round(bill.kilowatt * _KILO),
+            "months": len(counted),
+            "cost_month": None if bill.month is None else float(euros(bill.month)),
+        },
+    }
 
 
 def _live(reading: Reading) -> dict[str, Any]:

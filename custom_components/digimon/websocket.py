@@ -12,7 +12,7 @@ user, as states are.
 | ``digimon/day/get`` | ``date`` (local) | `answers.day_document` |
 | ``digimon/days`` | | ``days``: those of which the card has something |
 | ``digimon/month/subscribe`` | ``year``, ``month`` | `answers.month_document`, anew as more days of the month come |
-| ``digimon/month_peaks`` | | ``peaks``: `answers.month_peaks_document` |
+| ``digimon/month_peaks`` | | `answers.month_peaks_document` |
 
 Errors have the codes ``not_found`` (no such entry or device), ``not_loaded`` (there is one, but its board cannot be
 read at the moment) and ``home_assistant_error`` (the board did not answer), each with a text.
@@ -67,7 +67,8 @@ async def _days(entry: DigimonConfigEntry, _: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _month_peaks(entry: DigimonConfigEntry, _: dict[str, Any]) -> dict[str, Any]:
-    return {"peaks": month_peaks_document(entry.runtime_data.coordinator.data.reading)}
+    data = entry.runtime_data
+    return month_peaks_document(data.coordinator.data.reading, data.tariff.figures)
 
 
 _COMMANDS: tuple[tuple[str, dict[probatio.Marker, Any], Answer], ...] = (

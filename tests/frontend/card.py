@@ -42,7 +42,7 @@ const connection = {
       "digimon/quarter/get": () => ({quarter: answers.quarters[message.quarter_id] ?? null}),
       "digimon/day/get": () => answers.days[message.date] ?? {complete: true, quarters: []},
       "digimon/days": () => ({days: Object.keys(answers.days).sort()}),
-      "digimon/month_peaks": () => ({peaks: answers.peaks}),
+      "digimon/month_peaks": () => ({peaks: answers.peaks, billed: answers.billed}),
     };
     return of[message.type]();
   },
@@ -152,8 +152,13 @@ def answers(**changes: Any) -> dict[str, Any]:
         {"month": f"{2025 + (month > 12)}-{(month - 1) % 12 + 1:02d}", "power": 1900 + 400 * (month % 7)}
         for month in range(2, 15)
     ]
-    listed = [peak | {"quarter_id": None, "start": None, "running": False} for peak in peaks]
+    listed = [
+        peak | {"quarter_id": None, "start": None, "running": False, "counts": number >= 2}
+        for number, peak in enumerate(peaks)
+    ]
     running = {"month": "2026-03", "power": 3650, "quarter_id": PEAK, "start": quarter_start(PEAK), "running": True}
+    running["counts"] = True
+    billed = {"power": 3217, "months": 12, "cost_month": 15.4}
     quarters = [quarter_id("2026-03-15", label) for label in ("1830W", "1815W")]
     quarters += [PEAK, quarter_id("2026-03-14", "1845W"), quarter_id("2026-03-14", "0000W")]
     days = {
@@ -163,7 +168,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         "2026-03-15": day("2026-03-15", until=quarter_start(RUNNING)),
     }
     known = {str(one): document(one) for one in quarters}
-    return {"live": live(), "quarters": known, "days": days, "peaks": [*listed, running]} | changes
+    return {"live": live(), "quarters": known, "days": days, "peaks": [*listed, running], "billed": billed} | changes
 
 
 class BareCard:

@@ -1,5 +1,7 @@
 """The quarter card: what it shows, how one gets around in it, and what it asks Home Assistant for."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -142,11 +144,23 @@ def test_the_month_peaks_and_what_is_paid(card: BareCard) -> None:
     powers = [peak["power"] for peak in answers()["peaks"]]
     values = card.page.locator(".peak-bars .value").all_inner_texts()
     assert values == [f"{power / 1000 + 1e-9:.1f}" for power in powers[-13:]]
-    mean = sum(max(power, 2500) for power in powers[-12:]) / 12
     shown = card.page.locator(".mean").inner_text().replace("\N{NO-BREAK SPACE}", " ")
-    assert " ".join(shown.split()) == f"{mean / 1000:.2f} kWMean of 12 months"
+    assert " ".join(shown.split()) == "3.22 kWMean of 12 months · €15.40 a month"
+    assert card.page.locator(".peak-bars .old").count() == 1
     card.page.locator(".peak-bars .running button").click()
     titled(card, f"18:30 {LINE} 18:45", "14 March 2026")
+
+
+def test_only_what_is_billed_counts(card: BareCard) -> None:
+    """Not what the meter remembers of who lived here before; and who has an old meter is billed, too."""
+    known = [peak | {"counts": peak["month"] >= "2026-02"} for peak in answers()["peaks"]]
+    card.add({"view": "peaks"}, peaks=known, billed={"power": 3100, "months": 2, "cost_month": None})
+    expect(card.page.locator(".mean")).to_have_text(re.compile(r"^3\.10.kWMean of 2 months$"))
+    assert card.page.locator(".peak-bars .old").count() == 11
+    card.add({"view": "peaks"}, peaks=known[-1:], billed={"power": 3650, "months": 1, "cost_month": None})
+    expect(card.page.locator(".mean")).to_have_text(re.compile(r"^3\.65.kWOne month so far$"))
+    card.add({"view": "peaks"}, peaks=[], billed=None)
+    expect(card.page.locator(".mean")).to_have_text("No month peak is known yet.")
 
 
 def test_the_first_view_is_of_the_meters_day(card: BareCard) -> None:

@@ -349,13 +349,42 @@ async def test_who_has_enough_of_a_month_is_told_no_more(board: Board, connectio
 @pytest.mark.parametrize("variant", ["three_phase"])
 async def test_month_peaks_come_in_order_of_time(board: Board, connection: MockHAClientWebSocket, variant: str) -> None:
     meter = board.read(METER)
-    peaks = (await ask(connection, "digimon/month_peaks"))["peaks"]
+    answer = await ask(connection, "digimon/month_peaks")
+    peaks = answer["peaks"]
+    assert sum(peak["counts"] for peak in peaks) == answer["billed"]["months"]
+    assert answer["billed"]["cost_month"] is None
     assert [peak["month"] for peak in peaks] == sorted(peak["month"] for peak in peaks)
     assert len(peaks) == len(meter["peaks"]) + 1
     assert peaks[-1]["running"]
     assert peaks[-1]["power"] == meter["peak"]["power"]
     assert peaks[-1]["quarter_id"] == meter["peak"]["quarter_id"]
     assert {peak["power"] for peak in peaks[:-1]} == {peak["power"] for peak in meter["peaks"]}
+
+
+@pytest.mark.parametrize("variant", ["three_phase"])
+async def test_month_peaks_are_what_the_bill_counts(
+    hass: HomeAssistant, board: Board, connection: MockHAClientWebSocket, loaded: MockConfigEntry, variant: str
+) -> None:
+    """With months from invoices, without those of who lived here before."""
+    before = (await ask(connection, "digimon/month_peaks"))["peaks"]
+    last = before[-2]["month"]
+    listed = [peak for peak in board.read(METER)["peaks"] if f"{peak['year']}-{peak['month']:02d}" != last]
+    board.update(METER, peaks=listed)
+    chosen = {"area": "imewo", "month_peaks": {last: 4200}, "since": last}
+    hass.config_entries.async_update_entry(loaded, options={"capacity": chosen})
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    answer = await ask(connection, "digimon/month_peaks")
+    counted = [peak for peak in answer["peaks"] if peak["counts"]]
+    assert [peak["month"] for peak in counted] == [last, before[-1]["month"]]
+    assert (counted[0]["power"], counted[0]["quarter_id"]) == (4200, None)
+    billed = hass.states.get("sensor.digimon_billed_power")
+    cost = hass.states.get("sensor.digimon_capacity_tariff_this_month")
+    assert billed
+    assert cost
+    assert answer["billed"]["power"] == round(float(billed.state) * 1000)
+    assert answer["billed"]["cost_month"] == float(cost.state)
+    assert answer["billed"]["months"] == 2
 
 
 async def test_a_meter_that_fell_silent_tells_no_peaks(connection: MockHAClientWebSocket, tick: Tick) -> None:

@@ -103,9 +103,9 @@ export class History {
     );
   }
 
-  /** The month peaks as the meter tells them. @returns {Promise<{month: string, power: number, quarter_id: number | null}[]>} */
-  async monthPeaks() {
-    return (await this.#source.ask("digimon/month_peaks")).peaks;
+  /** The month peaks that are known, and what is paid on them. @returns {Promise<import("./card-peaks.js").Peaks>} */
+  monthPeaks() {
+    return this.#source.ask("digimon/month_peaks");
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { dayQuarters, laterDay } from "./calendar.js";
 import { History } from "./card-history.js";
-import { showPeaks } from "./card-peaks.js";
+import { NO_PEAKS, showPeaks } from "./card-peaks.js";
 import { dayStats, monthStats, quarterStats } from "./card-past-stats.js";
 import { PAST_STYLE } from "./card-past-style.js";
 import { PAST_TEXTS } from "./card-past-texts.js";
@@ -31,8 +31,8 @@ export class Past {
   #rows = [];
   /** @type {{id: number, power: number}[]} of the days of a month */
   #peaks = [];
-  /** @type {{month: string, power: number, quarter_id: number | null}[]} */
-  #monthPeaks = [];
+  /** @type {import("./card-peaks.js").Peaks} */
+  #monthPeaks = NO_PEAKS;
   /** What ends the wish for a month. */
   #end = () => {};
 
@@ -48,7 +48,7 @@ export class Past {
       <p class="explained"></p>`;
     source.addEventListener("leave", () => {
       this.#end();
-      this.#monthPeaks = [];
+      this.#monthPeaks = NO_PEAKS;
       this.forget();
     });
   }
