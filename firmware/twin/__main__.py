@@ -209,6 +209,8 @@ def main() -> int:
         signal.signal(signal.SIGALRM, lambda *_: board.kill())
         threading.Thread(target=feed, args=(source, wire), daemon=True).start()
         status = board.run()
+        # An alarm that comes when Python is about to end would be the death of it.
+        signal.setitimer(signal.ITIMER_REAL, 0)
         if isinstance(source, SimulatedSource):
             source.stop()
     return status

@@ -97,7 +97,7 @@ def test_the_button_held_for_20_s_makes_the_board_forget_its_wifi(known: Path, p
         twin.wait_line("button: the Wi-Fi is forgotten")
         panel.set(**{f"p{BOARD.button}": 1})
         twin.wait_line("^the board resets$")
-        # b, y and e: eight signs behind everything else; the next life, which may have begun by now, says hello with six.
+        # b, y and e: eight signs. The next life, which may have begun by now, says hello with six.
         # Switched off once more or not: the reset comes in between.
         levels = [level for level, _ in itertools.groupby(panel.light(BOARD.led))]
         assert [NORMAL, 0] * 8 in [levels[start : start + 16] for start in range(len(levels))]

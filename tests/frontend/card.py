@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from frontend.bundle import parts
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Locator, Page, Route, expect
 
 from core.clock import day_quarters, quarter_id_of_label, quarter_start
 
@@ -222,9 +222,15 @@ class BareCard:
     def text(self, name: str) -> str:
         return " ".join(self.part(name).inner_text().replace("\N{NO-BREAK SPACE}", " ").split())
 
-    def stat(self, name: str) -> str:
-        value = self.part(f"stat-{name}").locator("dd").inner_text()
-        return " ".join(value.replace("\N{NO-BREAK SPACE}", " ").split())
+    def has(self, name: str, text: str) -> None:
+        """Wait until a figure below the chart is shown so."""
+        expect(self.part(f"stat-{name}").locator("dd")).to_have_text(text)
+
+    def has_asked(self, message: dict[str, Any]) -> None:
+        """Wait until it has asked Home Assistant for something."""
+        self.page.wait_for_function(
+            "wanted => asked.some(one => Object.keys(wanted).every(key => one[key] === wanted[key]))", arg=message
+        )
 
     def asked(self) -> list[dict[str, Any]]:
         """What it has asked Home Assistant for."""

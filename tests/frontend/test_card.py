@@ -32,11 +32,11 @@ def titled(card: BareCard, title: str, subtitle: str = "") -> None:
 
 def test_the_running_quarter_and_what_it_may_cost(card: BareCard) -> None:
     titled(card, f"18:45 {LINE} 19:00", "15 March 2026")
-    assert card.stat("now") == "5.40 kW"
-    assert card.stat("average") == "2.90 kW"
-    assert card.stat("expected") == "4.21 kW"
+    card.has("now", "5.40 kW")
+    card.has("average", "2.90 kW")
+    card.has("expected", "4.21 kW")
     # The house takes more than what would just reach the target.
-    assert card.stat("room") == "0 W"
+    card.has("room", "0 W")
     assert card.text("risk") == "A new month peak is coming costs €29.40 over 12 months · act before 18:55"
     assert card.part("risk").get_attribute("class") == "high"
     label = card.page.locator(".label.average").inner_text().replace("\N{NO-BREAK SPACE}", " ")
@@ -50,7 +50,7 @@ def test_the_running_quarter_and_what_it_may_cost(card: BareCard) -> None:
 def test_room_is_what_can_be_switched_on_beside_what_runs(card: BareCard) -> None:
     calm = {**FORECAST, "level": "ok", "cost": 0.0, "act_by": None, "target": 4000}
     card.tell(live={"consumed_power": 480, "produced_power": 0, "net_power": 480}, forecast=calm)
-    assert card.stat("room") == "2.00 kW"
+    card.has("room", "2.00 kW")
     assert card.text("risk") == "No new peak in sight"
     assert card.page.locator(".label.target").inner_text().replace("\N{NO-BREAK SPACE}", " ") == "Target 4.00 kW"
 
@@ -58,22 +58,22 @@ def test_room_is_what_can_be_switched_on_beside_what_runs(card: BareCard) -> Non
 def test_without_a_forecast_there_is_the_month_peak(card: BareCard) -> None:
     card.tell(forecast=None)
     assert card.part("risk").is_hidden()
-    assert card.stat("peak") == "3.65 kW"
+    card.has("peak", "3.65 kW")
     card.tell(forecast=None, live={"consumed_power": 0, "produced_power": 1200, "net_power": -1200})
-    assert card.stat("now") == "1.20 kW"
+    card.has("now", "1.20 kW")
     assert "Injection now" in card.text("stats")
 
 
 def test_it_goes_on_by_itself(card: BareCard) -> None:
     card.tell(quarter=document(RUNNING, 87) | {"consumed_power_avg": 3100})
-    assert card.stat("average") == "3.10 kW"
+    card.has("average", "3.10 kW")
     expect(card.page.locator(".plot")).to_have_attribute("aria-valuenow", "86")
 
 
 def test_quarter_by_quarter(card: BareCard) -> None:
     card.part("before").click()
     titled(card, f"18:30 {LINE} 18:45", "15 March 2026")
-    assert card.stat("average") == watt(power(quarter_id("2026-03-15", "1830W")))
+    card.has("average", watt(power(quarter_id("2026-03-15", "1830W"))))
     assert card.part("risk").is_hidden()
     card.part("before").click()
     titled(card, f"18:15 {LINE} 18:30")
@@ -91,7 +91,7 @@ def test_to_the_month_peak(card: BareCard) -> None:
     assert card.text("to-peak") == "Month peak 3.65 kW"
     card.part("to-peak").click()
     titled(card, f"18:30 {LINE} 18:45", "14 March 2026")
-    assert {"type": "digimon/quarter/get", "quarter_id": PEAK} in card.asked()
+    card.has_asked({"type": "digimon/quarter/get", "quarter_id": PEAK})
 
 
 def test_a_day_and_one_of_its_quarters(card: BareCard) -> None:
@@ -103,7 +103,7 @@ def test_a_day_and_one_of_its_quarters(card: BareCard) -> None:
     card.part("far-before").click()
     expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
     highest = max(row["consumed_power_avg"] for row in day("2026-03-14", without=("1000W", "1015W"))["quarters"])
-    assert card.stat("highest") == watt(highest)
+    card.has("highest", watt(highest))
     card.settle()
     card.page.locator(".plot").focus()
     card.settle()
@@ -243,7 +243,7 @@ def test_it_waits_for_home_assistant_to_start(card: BareCard) -> None:
     card.page.evaluate("answers.error = null")
     card.page.clock.fast_forward(5000)
     titled(card, f"18:45 {LINE} 19:00", "15 March 2026")
-    assert card.stat("average") == "2.90 kW"
+    card.has("average", "2.90 kW")
 
 
 def test_which_board_is_meant(card: BareCard) -> None:
