@@ -142,11 +142,11 @@ def test_the_month_peaks_and_what_is_paid(card: BareCard) -> None:
     card.part("view-peaks").click()
     titled(card, "Month peaks")
     powers = [peak["power"] for peak in answers()["peaks"]]
-    values = card.page.locator(".peak-bars .value").all_inner_texts()
-    assert values == [f"{power / 1000 + 1e-9:.1f}" for power in powers[-13:]]
+    values = [f"{power / 1000 + 1e-9:.1f}" for power in powers[-13:]]
+    expect(card.page.locator(".peak-bars .value")).to_have_text(values)
     shown = card.page.locator(".mean").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert " ".join(shown.split()) == "3.22 kWMean of 12 months · €15.40 a month"
-    assert card.page.locator(".peak-bars .old").count() == 1
+    expect(card.page.locator(".peak-bars .old")).to_have_count(1)
     card.page.locator(".peak-bars .running button").click()
     titled(card, f"18:30 {LINE} 18:45", "14 March 2026")
 
@@ -156,7 +156,7 @@ def test_only_what_is_billed_counts(card: BareCard) -> None:
     known = [peak | {"counts": peak["month"] >= "2026-02"} for peak in answers()["peaks"]]
     card.add({"view": "peaks"}, peaks=known, billed={"power": 3100, "months": 2, "cost_month": None})
     expect(card.page.locator(".mean")).to_have_text(re.compile(r"^3\.10.kWMean of 2 months$"))
-    assert card.page.locator(".peak-bars .old").count() == 11
+    expect(card.page.locator(".peak-bars .old")).to_have_count(11)
     card.add({"view": "peaks"}, peaks=known[-1:], billed={"power": 3650, "months": 1, "cost_month": None})
     expect(card.page.locator(".mean")).to_have_text(re.compile(r"^3\.65.kWOne month so far$"))
     card.add({"view": "peaks"}, peaks=[], billed=None)
@@ -179,7 +179,7 @@ def test_what_is_chosen_before_the_meter_tells_stays_and_is_of_its_day(card: Bar
     card.part(f"view-{view}").click()
     card.tell()
     expect(card.part("title")).to_contain_text(title)
-    assert card.part(f"view-{view}").get_attribute("aria-pressed") == "true"
+    expect(card.part(f"view-{view}")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_day_that_was_looked_up_stays_when_the_card_has_to_ask_anew(card: BareCard) -> None:

@@ -46,7 +46,8 @@ class Pace:
         # A board that has become slow for good is the usual one after a while.
         self._usual += _WEIGHT * (seconds - self._usual)
         rest = min(self._factor * part * seconds, LONGEST_REST_SECONDS)
-        self._factor = min(self._factor, LONGEST_REST_SECONDS / max(part * seconds, 0.001))
+        # No further than to the longest rest, from which it would be long in coming back; and never below its part.
+        self._factor = max(1.0, min(self._factor, LONGEST_REST_SECONDS / max(part * seconds, 0.001)))
         return rest
 
     def rest_after_failure(self) -> float:

@@ -1,6 +1,6 @@
 """How fast the card of a board may be read."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custom_components.digimon.history.pace import LONGEST_REST_SECONDS, ORIGINAL_REST, OUR_REST, Pace
@@ -9,6 +9,7 @@ PARTS = st.sampled_from([ORIGINAL_REST, OUR_REST])
 
 
 @given(st.lists(st.floats(0.001, 30), min_size=1), PARTS)
+@example([1.0, 11.0, 5.0], ORIGINAL_REST)
 def test_a_board_rests_for_its_part_at_least_and_never_longer_than_five_seconds(
     answers: list[float], part: float
 ) -> None:
