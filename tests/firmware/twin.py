@@ -1,5 +1,6 @@
 """The board as a process, for tests."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -186,6 +187,11 @@ class Wire:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        # A board that went before anything was sent to it would be taken for the next one.
+        self._server.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._server.accept()[0].close()
 
 
 def closed_by_board(connection: socket.socket, seconds: float) -> bool:

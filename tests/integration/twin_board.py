@@ -27,6 +27,8 @@ MOST_CLIENTS = 5
 _HURRY = "10"
 # What a telegram takes it, at least.
 _TELEGRAM_SECONDS = 0.0005
+# Before it is given up; each is a question over HTTP, and time as such stands still.
+_LOOKS = 50_000
 
 
 class TwinBoard(Board):
@@ -156,9 +158,15 @@ class TwinBoard(Board):
         def left() -> int:
             return self._sent - int(twin.info()["telegrams"]["good"])
 
-        while number := left():
+        for _ in range(_LOOKS):
+            if not (number := left()):
+                return
             time.sleep(max(number * _TELEGRAM_SECONDS, 0.002))
+        raise TimeoutError("the board has not heard what the meter said")
 
     def _wait(self, what: Callable[[], bool]) -> None:
-        while not what():
+        for _ in range(_LOOKS):
+            if what():
+                return
             time.sleep(0.02)
+        raise TimeoutError("the board did not come to what was waited for")
