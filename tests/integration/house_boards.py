@@ -116,7 +116,9 @@ class TwinHouseBoard(TwinBoard):
 
     async def cut_power(self) -> None:
         """Have no power, until it is started again."""
-        self._off_utc = self.now_utc
+        if self._off_utc is None:
+            # It may be cut a second time before anybody looked at what the first time has cost.
+            self._off_utc = self.now_utc
         await self.power_off()
 
     @override
