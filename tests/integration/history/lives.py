@@ -297,3 +297,18 @@ _HAPPENINGS: tuple[Callable[[Life], Awaitable[None]], ...] = (
     Life.a_person_asks_for_all_of_it,
     Life.a_person_asks_for_a_part,
 )
+
+
+async def live_through(world: World, seed: int, hours_before: int, hours: int) -> None:
+    """Live some hours of a life, and look at what it left, twice.
+
+    :param seed: printed, to live it again.
+    :param hours_before: that the house has been there when the board is added.
+    """
+    print(f"seed {seed}")  # noqa: T201
+    life = Life(world, seed)
+    world.move_to(world.board.house.start + hours_before * HOUR_SECONDS + 600)
+    await life.live(hours)
+    await life.check()
+    await life.check_second_run()
+    await life.check()

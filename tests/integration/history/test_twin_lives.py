@@ -10,7 +10,7 @@ from core.clock import HOUR_SECONDS
 from .board import at
 from .conftest import World
 from .house import ModelHouse
-from .lives import Life
+from .lives import live_through
 
 # Both changes of the clock, the turns of a year and of a month; the board is added that many hours later.
 _STARTS = ("2026-03-28T00:00", "2026-10-24T00:00", "2025-12-30T20:00", "2026-04-29T18:00")
@@ -31,23 +31,13 @@ def twin_since(house: ModelHouse) -> int:
     return house.start + _HOURS_BEFORE * HOUR_SECONDS
 
 
-async def _live(world: World, seed: int, hours: int) -> None:
-    print(f"seed {seed}")  # noqa: T201 - to live it again, with DIGIMON_SEED
-    life = Life(world, seed)
-    world.move_to(world.board.house.start + _HOURS_BEFORE * HOUR_SECONDS + 600)
-    await life.live(hours)
-    await life.check()
-    await life.check_second_run()
-    await life.check()
-
-
 # Of which the power is cut twice, once over the hour that October has twice.
 @pytest.mark.parametrize(("house", "seed"), [((197, 3), 197)], indirect=["house"])
 async def test_some_hours_of_a_random_life(world: World, seed: int) -> None:
-    await _live(world, seed, 3)
+    await live_through(world, seed, _HOURS_BEFORE, 3)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("house", "seed"), [((seed, _HOURS), seed) for seed in _SEEDS], indirect=["house"])
 async def test_two_days_of_a_random_life(world: World, seed: int) -> None:
-    await _live(world, seed, _HOURS)
+    await live_through(world, seed, _HOURS_BEFORE, _HOURS)
