@@ -46,6 +46,9 @@ _COMPLETE = "up_to_date"
 
 _LOADED = "loaded"
 
+# Whichever hears the board first: while its flow waits for a person, Home Assistant ends the other's.
+_FOUND_BY = {"zeroconf", "ssdp"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
@@ -73,7 +76,7 @@ async def settle(api: Api, language: str) -> None:
 class Way(StrEnum):
     """How Home Assistant comes to read the board, for a person."""
 
-    FOUND = "found the board by mDNS and reads it"
+    FOUND = "found the board by itself and reads it"
     TYPED = "was given the address of the board and reads it"
     KNOWN = "reads the board it knows"
 
@@ -251,7 +254,7 @@ async def _discovered(api: Api, board: Board) -> str | None:
                     for change in await changes.get():
                         flow = change.get("flow") or {}
                         known = flow.get("handler") == DOMAIN and flow["context"].get("unique_id") == board.serial
-                        if known and flow["context"]["source"] == "zeroconf":
+                        if known and flow["context"]["source"] in _FOUND_BY:
                             return str(change["flow_id"])
     return None
 
