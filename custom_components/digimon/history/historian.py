@@ -23,14 +23,15 @@ from ..coordinator import DigimonConfigEntry, DigimonCoordinator
 from ..core.clock import HOUR_SECONDS
 from ..monitor import BoardError
 from .card import Card
-from .importer import STILL_READING, Importer, NotReadyError
+from .importer import STILL_READING, Importer, NotReadyError, TargetsChangedError
 from .ledger import Ledger
-from .notices import Notices, iso
+from .notices import Notices
 from .past import Past
+from .period import import_period
 from .reconcile import Report, UnsettledError
 from .status import HistoryState, HistoryStatus
 from .targets import Targets, find_targets
-from .times import closed_until, days_between, local_days, month_name, parts, span_of
+from .times import closed_until, local_days, month_name, parts
 
 
 class Historian:
@@ -47,7 +48,7 @@ class Historian:
         self._status = HistoryStatus(state=HistoryState.WAITING)
         self._listeners: list[Callable[[], None]] = []
         self._awake = asyncio.Event()
-        self._importer = Importer(hass, entry.title, card)
+        self._importer = Importer(hass, entry.title, card, self._targets)
         self._notices = Notices(hass, entry)
         self._past = Past(hass, card, self._importer, self._ledger, self._notices, self._show)
         self._compiled: int | None = None
@@ -118,41 +119,14 @@ class Historian:
         :raises UnsettledError: the database does not keep it.
         """
         report = Report()
-        first = first // HOUR_SECONDS * HOUR_SECONDS
         until = min(until // HOUR_SECONDS * HOUR_SECONDS, self._closed_until())
-        card = await self._card.days()
-        dates = days_between(card, first, until)
-        noted = self._ledger.progress.months
-        targets = await self._targets()
-        complete = True
         try:
-            # The newest first, as the past is brought over.
-            for start, end in reversed(parts(first, until, by_day=self._card.by_quarters)):
-                days = days_between(dates, start, end)
-                if not days:
-                    continue
-                unread = [span_of([day]) for day in card if day < days[0] and month_name(day) not in noted]
-                complete &= await self._importer.bring_over(
-                    days, start, end, targets.found, report, unread=unread, dry_run=dry_run
-                )
+            return await import_period(
+                self._card, self._importer, self._ledger.progress, self._targets, report, first, until, dry_run=dry_run
+            )
         finally:
             if not dry_run:
                 self._keep_open_ends(report)
-        return {
-            "sensors": {
-                key: {
-                    "entity_id": written.statistic_id,
-                    "hours": written.hours,
-                    "first": iso(written.first),
-                    "last": iso(written.last),
-                }
-                for key, written in report.written.items()
-            },
-            "skipped": dict(targets.skipped),
-            "days": len(dates),
-            "complete": complete,
-            "dry_run": dry_run,
-        }
 
     @callback
     def _polled(self) -> None:
@@ -205,6 +179,9 @@ class Historian:
                 # A sensor that came later, or that a person enabled, has a past as well.
                 self._past_is_done = False
             await self._bring_over_past()
+        except TargetsChangedError:
+            # What was written already is found in the database, under whatever name.
+            self._awake.set()
         except (BoardError, NotReadyError) as error:
             LOGGER.debug("The history of %s waits: %s", self._entry.title, error)
             self._show(HistoryState.WAITING)

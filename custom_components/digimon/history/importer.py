@@ -1,7 +1,7 @@
 """Brings over one part of a card: reads it, and brings the statistics of all sensors in line with it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from homeassistant.core import HomeAssistant
 
@@ -14,7 +14,7 @@ from .notices import iso
 from .quarters import CardQuarter
 from .reconcile import Part, Report, reconcile
 from .series import Counted
-from .targets import Target
+from .targets import Target, Targets
 from .times import Day, local_days
 
 STILL_READING = "the board is still reading its card"
@@ -25,14 +25,23 @@ class NotReadyError(Exception):
     """The board is still reading its card, or has none."""
 
 
+class TargetsChangedError(NotReadyError):
+    """A person renamed a sensor, chose another unit or took one away while the card was read for it."""
+
+
 class Importer:
     """Of one board."""
 
-    def __init__(self, hass: HomeAssistant, title: str, card: Card) -> None:
-        """:param title: of the board, for the log."""
+    def __init__(self, hass: HomeAssistant, title: str, card: Card, find: Callable[[], Awaitable[Targets]]) -> None:
+        """Bring over what is asked for.
+
+        :param title: of the board, for the log.
+        :param find: looks for the sensors of the board.
+        """
         self._hass = hass
         self._title = title
         self._card = card
+        self._find = find
         self._turn = asyncio.Lock()
 
     async def bring_over(  # noqa: PLR0913 - what a part of the past is
@@ -58,6 +67,7 @@ class Importer:
         :param meanwhile: what is done while the database works, because the board has nothing else to do then.
         :returns: False when the board is still reading its card; then nothing is written.
         :raises BoardError: the card cannot be read.
+        :raises TargetsChangedError: the sensors are not what they were; nothing is written.
         :raises UnsettledError: the database does not keep it.
         """
         async with self._turn:
@@ -83,6 +93,9 @@ class Importer:
             part = Part(first=first, until=until, quarters=quarters, unread=unread)
             # What Home Assistant has in its queue comes first.
             await statistics.settle(self._hass)
+            # Reading may have taken minutes. Under an old name nobody would find it, in an old unit it would be wrong.
+            if not set(targets) <= set((await self._find()).found):
+                raise TargetsChangedError("the sensors have changed")
             part.following = await self._following(part, targets)
             reading = None
             if meanwhile is not None:

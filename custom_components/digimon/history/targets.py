@@ -5,7 +5,7 @@ other units, all while we run.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from homeassistant.components.recorder.entity_options import is_entity_recorded
@@ -43,7 +43,7 @@ class Target:
     unit: str
     """Of its statistics, which is not always that of its state."""
 
-    counted_at: Callable[[int], int | None] | None = None
+    counted_at: Callable[[int], int | None] | None = field(default=None, compare=False)
     """Where no register is shown but what we counted ourselves: that count at the beginning of the running hour (UTC)
     in Wh, None where it is not known."""
 
