@@ -28,6 +28,7 @@ from core.clock import quarter_id_at, quarter_start
 from core.obis import Decoder
 from core.quarter import QuarterAccumulator
 from core.telegram import TelegramSplitter
+from develop.known import KnownBoard, add_known
 from simulator.house import House
 
 POLL_SECONDS = 5
@@ -118,30 +119,11 @@ def configure(folder: Path, boards: list[dict[str, Any]]) -> None:
     )
     (folder / "custom_components").mkdir()
     (folder / "custom_components/digimon").symlink_to(ROOT / "custom_components/digimon")
-    stamp = "2026-11-01T00:00:00+00:00"
-    entries = [
-        {
-            "created_at": stamp,
-            "data": {"host": "127.0.0.1", "port": board["port"]},
-            "disabled_by": None,
-            "discovery_keys": {},
-            "domain": "digimon",
-            "entry_id": f"01J{number:023d}",
-            "minor_version": 1,
-            "modified_at": stamp,
-            "options": {},
-            "pref_disable_new_entities": False,
-            "pref_disable_polling": False,
-            "source": "user",
-            "subentries": [],
-            "title": f"board {number}",
-            "unique_id": board["serial"],
-            "version": 1,
-        }
+    known = [
+        KnownBoard(port=board["port"], serial=board["serial"], title=f"board {number}")
         for number, board in enumerate(boards)
     ]
-    document = {"version": 1, "minor_version": 5, "key": "core.config_entries", "data": {"entries": entries}}
-    (storage / "core.config_entries").write_text(json.dumps(document))
+    add_known(storage, known)
 
 
 def free_port() -> int:

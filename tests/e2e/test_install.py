@@ -1,18 +1,17 @@
 """The zip of a release, put into a Home Assistant that has nothing else, oldest and newest that we support."""
 
 import asyncio
-import json
 import os
 import re
 import subprocess
 import time
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.clock import quarter_id_at
+from develop.known import KnownBoard, add_known
 from tests.integration.board import INFO, METER, Board
 from tests.ports import free_port
 
@@ -60,7 +59,7 @@ async def test_a_release_installs_into_a_clean_home_assistant_without_a_word_of_
     async with LiveBoard("single_phase") as board:
         storage = configuration / ".storage"
         storage.mkdir()
-        (storage / "core.config_entries").write_text(json.dumps(_entries(board)), encoding="utf-8")
+        add_known(storage, [KnownBoard(port=board.port, serial=board.read(INFO)["serial"], title="digimon")])
         log = await _log_of(python, configuration, board)
     ours = [
         line
@@ -71,31 +70,6 @@ async def test_a_release_installs_into_a_clean_home_assistant_without_a_word_of_
         and "has not been tested by Home Assistant" not in line
     ]
     assert ours == []
-
-
-def _entries(board: Board) -> dict[str, Any]:
-    """A board that was added before, as Home Assistant keeps it."""
-    info = board.read(INFO)
-    stamp = "2026-11-01T00:00:00+00:00"
-    entry = {
-        "created_at": stamp,
-        "data": {"host": "127.0.0.1", "port": board.port},
-        "disabled_by": None,
-        "discovery_keys": {},
-        "domain": "digimon",
-        "entry_id": "01J00000000000000000000000",
-        "minor_version": 1,
-        "modified_at": stamp,
-        "options": {},
-        "pref_disable_new_entities": False,
-        "pref_disable_polling": False,
-        "source": "user",
-        "subentries": [],
-        "title": "digimon",
-        "unique_id": info["serial"],
-        "version": 1,
-    }
-    return {"version": 1, "minor_version": 5, "key": "core.config_entries", "data": {"entries": [entry]}}
 
 
 async def _log_of(python: Path, configuration: Path, board: Board) -> str:

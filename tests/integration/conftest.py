@@ -10,6 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import async_get_device_id_by_identifier
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -172,6 +173,12 @@ def state(hass: HomeAssistant, entity_id: str = "sensor.digimon_net_power") -> s
 def board_device(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """The id of the device of a board."""
     return async_get_device_id_by_identifier(hass, (DOMAIN, str(entry.unique_id)), config_entry_id=entry.entry_id)
+
+
+async def automate(hass: HomeAssistant, automation: dict[str, Any]) -> None:
+    """Set an automation up, the first of its test, as one writes it in YAML."""
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    await hass.async_block_till_done()
 
 
 def shown(hass: HomeAssistant) -> set[str]:

@@ -11,7 +11,6 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, Stat
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import condition, trigger
 from homeassistant.helpers.event import async_track_state_change_event
-from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
@@ -24,7 +23,7 @@ from custom_components.digimon.trigger import TRIGGERS
 
 from .board import METER, QUARTER, Board
 from .card import house_of, put_day, put_quarter, quarter_of
-from .conftest import Tick, board_device, state
+from .conftest import Tick, automate, board_device, state
 from .test_texts import FOLDER, LANGUAGES, load
 
 ENTITY = "event.digimon_quarter"
@@ -149,23 +148,19 @@ async def test_an_automation_runs_when_a_quarter_ended(
     turn: Turn,
 ) -> None:
     calls = async_mock_service(hass, "test", "automation")
-    assert await async_setup_component(
+    await automate(
         hass,
-        "automation",
         {
-            "automation": {
-                "triggers": {
-                    "trigger": "digimon.quarter_finished",
-                    "target": {"device_id": board_device(hass, loaded)},
-                },
-                "actions": {
-                    "action": "test.automation",
-                    "data": {"average": "{{ trigger.to_state.attributes.average }}"},
-                },
-            }
+            "triggers": {
+                "trigger": "digimon.quarter_finished",
+                "target": {"device_id": board_device(hass, loaded)},
+            },
+            "actions": {
+                "action": "test.automation",
+                "data": {"average": "{{ trigger.to_state.attributes.average }}"},
+            },
         },
     )
-    await hass.async_block_till_done()
     quarter = quarter_of(HOUSE, board.read(QUARTER)["quarter_id"])
     put_quarter(board, quarter)
     await turn()
@@ -184,18 +179,15 @@ async def test_a_condition_tells_whether_the_house_injects(
     holds: bool,
 ) -> None:
     calls = async_mock_service(hass, "test", "automation")
-    assert await async_setup_component(
+    await automate(
         hass,
-        "automation",
         {
-            "automation": {
-                "triggers": {"trigger": "event", "event_type": "look"},
-                "conditions": {
-                    "condition": "digimon.is_injecting",
-                    "target": {"device_id": board_device(hass, loaded)},
-                },
-                "actions": {"action": "test.automation"},
-            }
+            "triggers": {"trigger": "event", "event_type": "look"},
+            "conditions": {
+                "condition": "digimon.is_injecting",
+                "target": {"device_id": board_device(hass, loaded)},
+            },
+            "actions": {"action": "test.automation"},
         },
     )
     board.telegram()

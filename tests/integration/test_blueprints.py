@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
-from .conftest import EVENING, At
+from .conftest import EVENING, At, automate
 from .metered import Load, Metered
 
 ROOT = Path(__file__).parents[2]
@@ -51,8 +51,7 @@ def options() -> dict[str, Any]:
 async def use(hass: HomeAssistant, name: str, **inputs: Any) -> None:
     """Make an automation of a blueprint."""
     automation = {"use_blueprint": {"path": f"digimon/{name}.yaml", "input": inputs}}
-    assert await async_setup_component(hass, "automation", {"automation": automation})
-    await hass.async_block_till_done()
+    await automate(hass, automation)
     (state,) = hass.states.async_all("automation")
     assert state.state == "on", f"{name} is no valid automation"
 

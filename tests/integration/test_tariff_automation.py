@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
-from .conftest import EVENING, At, board_device
+from .conftest import EVENING, At, automate, board_device
 from .metered import Load, Metered
 
 
@@ -28,7 +27,7 @@ def event(hass: HomeAssistant) -> dict[str, Any]:
     return dict(found.attributes)
 
 
-async def automate(hass: HomeAssistant, entry: MockConfigEntry, trigger: str, **more: Any) -> list[Any]:
+async def calls_of(hass: HomeAssistant, entry: MockConfigEntry, trigger: str, **more: Any) -> list[Any]:
     """An automation on one of our triggers; the calls it makes."""
     calls = async_mock_service(hass, "test", "automation")
     automation = {
@@ -39,8 +38,7 @@ async def automate(hass: HomeAssistant, entry: MockConfigEntry, trigger: str, **
         },
         **more,
     }
-    assert await async_setup_component(hass, "automation", {"automation": automation})
-    await hass.async_block_till_done()
+    await automate(hass, automation)
     return calls
 
 
@@ -75,7 +73,7 @@ async def test_a_new_peak_says_what_it_was_what_it_is_and_what_that_costs(
 
 
 async def test_the_trigger_of_a_peak_at_risk(hass: HomeAssistant, running: MockConfigEntry, at: At) -> None:
-    calls = await automate(hass, running, "peak_at_risk")
+    calls = await calls_of(hass, running, "peak_at_risk")
     await at(EVENING - 5)
     for second in range(0, 300, 5):
         await at(EVENING + second)
@@ -86,7 +84,7 @@ async def test_the_trigger_of_a_peak_at_risk(hass: HomeAssistant, running: MockC
 async def test_the_trigger_of_a_new_month_peak(
     hass: HomeAssistant, running: MockConfigEntry, at: At, metered: Metered
 ) -> None:
-    calls = await automate(hass, running, "new_month_peak")
+    calls = await calls_of(hass, running, "new_month_peak")
     metered.follows_peak = True
     for second in range(860, 930, 5):
         await at(EVENING + second)
@@ -96,7 +94,7 @@ async def test_the_trigger_of_a_new_month_peak(
 async def test_the_trigger_of_a_finished_quarter_is_not_that_of_a_peak(
     hass: HomeAssistant, running: MockConfigEntry, at: At
 ) -> None:
-    calls = await automate(hass, running, "quarter_finished")
+    calls = await calls_of(hass, running, "quarter_finished")
     for second in range(-25, 100, 5):
         await at(EVENING + second)
     assert event(hass)["event_type"] == "peak_warning"
@@ -117,7 +115,7 @@ async def test_the_condition_holds_while_the_peak_is_at_risk(
         "conditions": condition,
         "actions": {"action": "test.automation"},
     }
-    assert await async_setup_component(hass, "automation", {"automation": automation})
+    await automate(hass, automation)
     await at(EVENING - 5)
     hass.bus.async_fire("asked")
     await hass.async_block_till_done()
