@@ -5,8 +5,10 @@ It listens to the coordinator before any entity does, so that entities find figu
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
@@ -67,6 +69,8 @@ async def async_follow_tariff(
     store = TariffStore(hass, entry.entry_id)
     tariff = Tariff(coordinator, choices_of(entry.options), await async_rates(hass), store)
     entry.async_on_unload(await tariff.async_start())
+    # Months begin with an hour of UTC, too.
+    entry.async_on_unload(async_track_utc_time_change(hass, tariff.async_hour_begins, minute=0, second=0))
     return tariff
 
 
@@ -109,9 +113,11 @@ class Tariff:
 
     @property
     def now_utc(self) -> int:
-        """By the meter's clock, else by ours."""
+        """By the meter's clock while it is heard, else by ours."""
         reading = self._coordinator.data.reading
-        return int(dt_util.utcnow().timestamp()) if reading is None else reading.time_utc
+        if reading is None or not self._coordinator.last_update_success:
+            return int(dt_util.utcnow().timestamp())
+        return reading.time_utc
 
     @property
     def has_lost_peak(self) -> bool:
@@ -140,6 +146,12 @@ class Tariff:
         )
         if ledger is not self.ledger:
             self.ledger = ledger
+            self._coordinator.async_update_listeners()
+
+    @callback
+    def async_hour_begins(self, _: datetime) -> None:
+        """See whether a month has begun unheard: as long as nothing new is read, nobody else would say so."""
+        if month_at(self.now_utc) != self.figures.peaks.running:
             self._coordinator.async_update_listeners()
 
     @callback

@@ -3,7 +3,7 @@
 The one place where what the meter says, what a person chose and what is remembered meet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -112,6 +112,7 @@ def figures_of(  # noqa: PLR0913 - each is another party's share
     :param month_energy_wh: offtake of the running month so far.
     :param is_stale: nothing was heard of the meter for too long: the past is told, the running quarter is not.
     """
+    state = _in_month(state, peaks.running)
     begin = first_day(peaks.running)
     bill = bill_of(peaks.with_running, contract, rates, begin)
     ahead = None if is_stale else state.forecast
@@ -133,6 +134,13 @@ def figures_of(  # noqa: PLR0913 - each is another party's share
 def first_day(month: Month) -> date:
     """The day on which a month begins."""
     return date(month.year, month.month, 1)
+
+
+def _in_month(state: State, running: Month) -> State:
+    """The state without the peak of a month that has ended since the meter was last heard: up to it nothing is free."""
+    if state.memory.month == running.number:
+        return state
+    return replace(state, memory=replace(state.memory, month_peak_w=None))
 
 
 def _network(bill: Bill, energy_wh: int | None) -> NetworkCost | None:
