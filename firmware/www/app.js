@@ -37,8 +37,8 @@ function follow() {
   const inState = location.hash === STATE;
   byId("state").hidden = !inState;
   byId("home").hidden = inState;
-  byId("nav-state").toggleAttribute("aria-current", inState);
-  byId("nav-now").toggleAttribute("aria-current", !inState);
+  byId("nav-state").ariaCurrent = inState ? "page" : null;
+  byId("nav-now").ariaCurrent = inState ? null : "page";
   if (inState) {
     stage.close();
     state.open();

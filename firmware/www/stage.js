@@ -6,7 +6,8 @@ import { dayQuarters, laterQuarter, quarterLabel } from "./chart/calendar.js";
 import { dayOf, dayPath, quarterAt, quarterClock } from "./chart/quarters.js";
 import { dayFile, download, quarterFile } from "./csv.js";
 import { write } from "./chart/elements.js";
-import { byId } from "./dom.js";
+import { onDay, showDay } from "./date.js";
+import { byId, disable, onPress } from "./dom.js";
 import { compareDays } from "./history.js";
 import { linesOf } from "./peaks.js";
 import { dayStats, quarterStats, runningStats, showStats } from "./stats.js";
@@ -50,25 +51,21 @@ export class Stage {
   #history;
   #speech;
   #chart = /** @type {QuarterChart} */ (byId("chart"));
+  #date = /** @type {HTMLInputElement} */ (byId("date"));
 
   /** @param {Live} live @param {History} history @param {Speech} speech */
   constructor(live, history, speech) {
     this.#live = live;
     this.#history = history;
     this.#speech = speech;
-    /** @param {string} id @param {() => unknown} action */
-    const on = (id, action) => byId(id).addEventListener("click", action);
-    on("day-before", () => this.#step(-1, true));
-    on("quarter-before", () => this.#step(-1, false));
-    on("quarter-after", () => this.#step(1, false));
-    on("day-after", () => this.#step(1, true));
-    on("to-peak", () => live.peak && this.#go({ view: "quarter", id: live.peak.quarter_id }));
-    on("to-day", () => this.#go({ view: "day", day: this.#day }));
-    on("csv", () => this.#save());
-    byId("date").addEventListener("change", () => {
-      const [year, month, day] = /** @type {HTMLInputElement} */ (byId("date")).value.split("-").map(Number);
-      if (year) this.#go({ view: "day", day: { year, month, day } });
-    });
+    onPress("day-before", () => this.#step(-1, true));
+    onPress("quarter-before", () => this.#step(-1, false));
+    onPress("quarter-after", () => this.#step(1, false));
+    onPress("day-after", () => this.#step(1, true));
+    onPress("to-peak", () => live.peak && this.#go({ view: "quarter", id: live.peak.quarter_id }));
+    onPress("to-day", () => this.#go({ view: "day", day: this.#day }));
+    onPress("csv", () => this.#save());
+    onDay(this.#date, (day) => this.#go({ view: "day", day }));
     this.#chart.addEventListener("quarter-selected", (event) => {
       this.#go({ view: "quarter", id: /** @type {CustomEvent<{id: number}>} */ (event).detail.id });
     });
@@ -230,9 +227,9 @@ export class Stage {
     const { view } = this.#route;
     const { peak } = this.#live;
     const future = view === "day" ? compareDays(this.#day, this.#today) >= 0 : this.#isRunning;
-    for (const id of ["quarter-after", "day-after"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = future;
+    for (const id of ["quarter-after", "day-after"]) disable(byId(id), future);
     for (const id of ["quarter-before", "quarter-after"]) byId(id).hidden = view === "day";
-    /** @type {HTMLButtonElement} */ (byId("to-peak")).disabled = !peak;
+    disable(byId("to-peak"), !peak);
     write(byId("peak-power"), peak ? this.#speech.formats.power(peak.power) : "");
     const isPeak = view === "quarter" && this.#route.id === peak?.quarter_id;
     /** @type {[string, boolean][]} */
@@ -241,13 +238,10 @@ export class Stage {
       ["to-day", view === "day"],
       ["to-peak", isPeak],
     ];
-    for (const [id, on] of pressed) byId(id).toggleAttribute("aria-current", on);
-    const date = /** @type {HTMLInputElement} */ (byId("date"));
-    const value = dayPath(this.#day).replace(/\//g, "-");
-    date.max = dayPath(this.#today).replace(/\//g, "-");
-    if (document.activeElement !== date) date.value = value;
+    for (const [id, on] of pressed) byId(id).ariaCurrent = on ? "true" : null;
+    showDay(this.#date, this.#day, this.#today);
     const data = view === "day" ? this.#rows.length : this.#isRunning ? this.#live.quarter : this.#document;
-    /** @type {HTMLButtonElement} */ (byId("csv")).disabled = !data || (view === "day" && this.#rows.length < this.#of);
+    disable(byId("csv"), !data || (view === "day" && this.#rows.length < this.#of));
   }
 
   /** @param {Route} route */
