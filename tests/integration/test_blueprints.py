@@ -209,6 +209,17 @@ class TestLoadsOffAndOn:
         await self.see(house, warning="off", room=2100)
         assert self.on(house) == [boiler, dryer, heat_pump]
 
+    async def test_room_in_kilowatts_is_room(self, house: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+        _, dryer, heat_pump = self.loads
+        await self.see(house, warning="on", room=-1000)
+        assert self.on(house) == [dryer, heat_pump]
+        await self.see(house, warning="off", room=200)
+        await pass_time(house, freezer, 11)
+        for room, back in (("1.9", 2), ("2.1", 3)):
+            house.states.async_set(self.room, room, {"unit_of_measurement": "kW"})
+            await settle()
+            assert len(self.on(house)) == back
+
     async def test_what_was_off_already_stays_off(self, house: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
         boiler, dryer, heat_pump = self.loads
         await house.services.async_call("input_boolean", "turn_off", {"entity_id": boiler}, blocking=True)
@@ -243,9 +254,12 @@ class TestCharger:
         return hass
 
     @staticmethod
-    def see(hass: HomeAssistant, *, limit: int, net: int | str, charger: float, unit: str = "W") -> None:
-        hass.states.async_set("sensor.limit", str(limit))
-        hass.states.async_set("sensor.net", str(net))
+    def see(
+        hass: HomeAssistant, *, limit: float, net: float | str, charger: float, unit: str = "W", ours: str = "W"
+    ) -> None:
+        """:param ours: the unit in which somebody wants to see the sensors of the board."""
+        hass.states.async_set("sensor.limit", str(limit), {"unit_of_measurement": ours})
+        hass.states.async_set("sensor.net", str(net), {"unit_of_measurement": ours})
         hass.states.async_set("sensor.charger", str(charger), {"unit_of_measurement": unit})
 
     @pytest.mark.parametrize(
@@ -281,6 +295,16 @@ class TestCharger:
         assert current is not None
         assert float(current.state) == ampere
         assert charging.states.is_state("input_boolean.charger", switch)
+
+    async def test_it_follows_a_limit_in_kilowatts(
+        self, charging: HomeAssistant, freezer: FrozenDateTimeFactory
+    ) -> None:
+        self.see(charging, limit=3.6, net=4.88, charger=3680, ours="kW")
+        await pass_time(charging, freezer, 21)
+        current = charging.states.get("input_number.current")
+        assert current is not None
+        assert float(current.state) == 10
+        assert charging.states.is_state("input_boolean.charger", "on")
 
     async def test_it_comes_back_when_there_is_an_ampere_to_spare(
         self, charging: HomeAssistant, freezer: FrozenDateTimeFactory
