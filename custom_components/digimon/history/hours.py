@@ -67,7 +67,7 @@ def counted_hours(
 
     :param quarters: in order of time.
     :param seen: where Home Assistant saw the register, in order of time: before the quarters, when all that the
-        card has since then is among these, and in gaps between them.
+        card has since then is among these, in gaps between them, and behind them, when the card has no more.
     """
     spans = list(_spans(series, quarters, seen))
     if series.of_one_meter:
@@ -100,6 +100,11 @@ def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stan
                 yield _Span(stand.utc - 1, stand.utc, 0.0, stand.value)
         unread = []
         last = stand
+    behind = _behind(quarters, seen)
+    if last is not None and behind is not None and _is_one_meter(series, last, behind):
+        # The hour in which the card ends has a rest, which is no part of the hour after it.
+        yield from _between(last, behind, unread)
+        return
     yield from (span for span in unread if last is None or span.start >= last.utc)
 
 
@@ -112,12 +117,19 @@ def _stands(
         while waiting and waiting[0].utc <= quarter.start:
             yield waiting.pop(0), None
         value = _register(series, quarter)
-        following = quarters[index + 1] if index + 1 < len(quarters) else None
+        following = quarters[index + 1].start if index + 1 < len(quarters) else None
+        if following is None and (behind := _behind(quarters, seen)) is not None:
+            following = behind.utc
         stand = None if value is None else Stand(_instant(quarter, following), value)
         # Inside a quarter the card knows better.
         while waiting and waiting[0].utc <= (quarter.end if stand is None else stand.utc):
             waiting.pop(0)
         yield stand, _sampled(series, quarter)
+
+
+def _behind(quarters: Sequence[CardQuarter], seen: Sequence[Stand]) -> Stand | None:
+    """What Home Assistant saw first after the last quarter."""
+    return next((stand for stand in seen if quarters and stand.utc > quarters[-1].end), None)
 
 
 def _register(series: Counted, quarter: CardQuarter) -> int | None:
@@ -136,12 +148,14 @@ def _sampled(series: Counted, quarter: CardQuarter) -> _Span | None:
     return _Span(quarter.start, quarter.end, whole_ws / HOUR_SECONDS, None, (whole_ws - ws) / HOUR_SECONDS)
 
 
-def _instant(quarter: CardQuarter, following: CardQuarter | None) -> int:
+def _instant(quarter: CardQuarter, following: int | None) -> int:
     """When a quarter's register was read: at its last telegram.
 
     Of a quarter with gaps after which nothing follows, the board most likely heard the beginning.
+
+    :param following: when something is known again (UTC); None at the end of what was asked for.
     """
-    if quarter.intervals == QUARTER_INTERVALS or following is None or following.start == quarter.end:
+    if quarter.intervals == QUARTER_INTERVALS or following is None or following == quarter.end:
         return quarter.end
     return quarter.start + quarter.intervals * INTERVAL_SECONDS
 

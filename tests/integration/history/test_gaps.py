@@ -85,6 +85,21 @@ async def test_the_board_itself_was_off(living: World) -> None:
     assert max(changes[start] for start in (hours[-6], hours[-5])) < between
 
 
+async def test_the_card_was_out_while_home_assistant_ran(living: World) -> None:
+    """What the card has of the hour in which it was pulled is less than Home Assistant saw of it."""
+    await living.stop()
+    living.move_to(ADDED + 4 * HOUR_SECONDS + 1800)
+    await living.start()
+    await living.live_until(ADDED + 5 * HOUR_SECONDS + 1200)
+    put_back = ADDED + 8 * HOUR_SECONDS + 600
+    living.board.without_card.spans.append((living.now, put_back))
+    await living.live_until(put_back)
+    await living.live_until(ADDED + 8 * HOUR_SECONDS + 1800)
+    living.historian.request()
+    await living.settled()
+    await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
+
+
 async def test_a_new_meter_adds_nothing_of_its_own(living: World) -> None:
     """Home Assistant takes all that a register says that begins anew for energy; also where nobody missed an hour."""
     off, on = ADDED + 4 * HOUR_SECONDS + 300, ADDED + 4 * HOUR_SECONDS + 2700

@@ -109,6 +109,24 @@ def test_what_home_assistant_saw_in_a_gap_of_the_card_is_the_truth_of_that_hour(
     assert changes(hours_of(stored, *seen)) == {0: 0, 1: 1900, 2: 100, 3: 300}
 
 
+def test_what_home_assistant_saw_behind_the_card_is_the_truth_of_the_hour_in_which_it_ends() -> None:
+    stored = quarters(NOON, 1000, 1300)
+    seen = (Stand(NOON, 900), Stand(NOON + HOUR_SECONDS, 1900), Stand(NOON + 2 * HOUR_SECONDS, 2500))
+    assert changes(hours_of(stored, *seen)) == {0: 1000}
+
+
+def test_a_quarter_in_which_the_card_ends_has_the_register_of_its_last_telegram() -> None:
+    """The card was pulled a minute before the hour; what passed in that minute belongs to this hour."""
+    stored = [*quarters(NOON, 1000, 1100, 1200), quarter(NOON + 2700, 1300, intervals=168)]
+    seen = (Stand(NOON, 900), Stand(NOON + 2 * HOUR_SECONDS, 1300 + 61))
+    assert changes(hours_of(stored, *seen)) == {0: 401, 1: 60}
+
+
+def test_what_another_meter_showed_behind_the_card_says_nothing_of_the_hour_in_which_it_ends() -> None:
+    stored = quarters(NOON, 1000, 1300)
+    assert changes(hours_of(stored, Stand(NOON, 900), Stand(NOON + HOUR_SECONDS, 12))) == {0: 400}
+
+
 def test_quarters_without_registers_between_others_keep_their_shape_and_the_sum_of_the_registers() -> None:
     stored = [
         quarter(NOON, 1000),
