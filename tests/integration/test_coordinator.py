@@ -6,7 +6,8 @@ from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from core.clock import next_quarter, quarter_id_at
-from custom_components.digimon.monitor import BoardClient
+from custom_components.digimon.coordinator import UPDATE_INTERVAL
+from custom_components.digimon.monitor.client import REQUEST_SECONDS
 
 from .board import DESCRIPTION, FIXTURES, INFO, METER, MONTH_PEAK, QUARTER, Board
 from .conftest import Tick, said, shown, state, unique_id
@@ -167,12 +168,29 @@ async def test_a_slow_board_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setitem(BoardClient.__init__.__kwdefaults__ or {}, "timeout_seconds", 0.1)
     assert await hass.config_entries.async_setup(entry.entry_id)
     caplog.clear()
+    client = entry.runtime_data.coordinator.source._client  # noqa: SLF001 - so long nobody wants to wait here
+    monkeypatch.setattr(client, "_timeout_seconds", 0.1)
     board.faults[METER] = Fault.SLOW
     await entry.runtime_data.coordinator.async_refresh()
     assert said(caplog) == ["Error fetching digimon data: digimon takes too long to answer"]
+
+
+async def test_a_board_that_is_gone_is_given_up_within_fifteen_seconds(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the poll before to the end of the next one, which asks it twice and waits as long for each answer."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    coordinator = entry.runtime_data.coordinator
+    client = coordinator.source._client  # noqa: SLF001 - so long nobody wants to wait here
+    assert client._timeout_seconds == REQUEST_SECONDS  # noqa: SLF001
+    monkeypatch.setattr(client, "_timeout_seconds", 0.1)
+    board.faults = dict.fromkeys(board.documents, Fault.SLOW)
+    await coordinator.async_refresh()
+    assert not coordinator.last_update_success
+    assert board.unanswered == 2
+    assert UPDATE_INTERVAL.total_seconds() + 2 * REQUEST_SECONDS <= 15
 
 
 @pytest.mark.parametrize("variant", ["single_phase", "original"])

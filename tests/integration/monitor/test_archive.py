@@ -51,7 +51,7 @@ def variant() -> str:
 async def archive(board: Board, freezer: FrozenDateTimeFactory, without_breath: None) -> AsyncIterator[Archive]:
     freezer.move_to(LATER)
     async with ClientSession() as session:
-        client = BoardClient(Address(host="127.0.0.1", port=board.port), session, card_seconds=0.3)
+        client = BoardClient(Address(host="127.0.0.1", port=board.port), session)
         yield Archive(client)
 
 

@@ -133,7 +133,7 @@ def test_what_is_damaged_or_out_of_place_is_left_out_and_counted() -> None:
 async def archive(board: Board, freezer: FrozenDateTimeFactory) -> AsyncIterator[Archive]:
     freezer.move_to(LATER)
     async with ClientSession() as session:
-        yield Archive(BoardClient(Address(host="127.0.0.1", port=board.port), session, card_seconds=0.3))
+        yield Archive(BoardClient(Address(host="127.0.0.1", port=board.port), session))
 
 
 @pytest.mark.parametrize("day", [date(*when) for when in DAYS])
