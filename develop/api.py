@@ -10,7 +10,7 @@ import aiohttp
 
 _OK = 200
 _CREATED = 201
-_COMMAND_SECONDS = 60
+_COMMAND_SECONDS = 180
 
 
 class ApiError(Exception):

@@ -30,9 +30,9 @@ HISTORY_DAYS = 30
 _LOOPBACK = "127.0.0.1"
 # How Home Assistant ends when somebody restarts it from its page.
 _RESTART_STATUS = 100
-# Home Assistant closes its database last.
-_HOME_ASSISTANT_STOP_SECONDS = 20
-_STOP_SECONDS = 4
+# Home Assistant closes its database last. Who does not want to wait asks twice.
+_HOME_ASSISTANT_STOP_SECONDS = 120
+_STOP_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +161,10 @@ class Demonstration:
         finally:
             house, written = await history
         # What went by meanwhile.
-        card.fill(self._state.card, house, now, int(time.time()) - behind)
-        self._say("simulated house", f"sends telegrams; {written} quarters were new to the card")
+        until = int(time.time()) - behind
+        card.fill(self._state.card, house, now, until)
+        end = datetime.fromtimestamp(until, UTC).isoformat()
+        self._say("simulated house", f"sends telegrams; {written} quarters were new to the card, which ends at {end}")
         return source
 
     async def _wait_for_history(self, board: Board) -> None:

@@ -32,14 +32,15 @@ _HABITS = {
     "time_zone": "server",
 }
 
+# All of them many times what it takes where nothing else runs.
 # A board that is heard at all is heard when Home Assistant asks for the first time.
-_DISCOVERY_SECONDS = 10
-# For a known board to answer, and for one at a new address to be heard there.
+_DISCOVERY_SECONDS = 60
+# For a known board to answer, and for one at a new address to be heard there; who comes too late is told the address.
 _ANSWER_SECONDS = 2
 _HEARD_SECONDS = 15
-_SENSOR_SECONDS = 30
+_SENSOR_SECONDS = 180
 # A month is about 40 requests to the board and as many commits of the database.
-_HISTORY_SECONDS = 300
+_HISTORY_SECONDS = 500
 
 _HISTORY = "history"
 _COMPLETE = "up_to_date"

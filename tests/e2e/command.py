@@ -7,6 +7,7 @@ import re
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,12 @@ class Command:
         """The board itself."""
         (board,) = (process for process in self.descendants() if "heapsize" in process.command)
         return board
+
+    def card_end(self) -> int:
+        """Up to when the card was filled before the board got it, utc."""
+        said = re.search(r"new to the card, which ends at (\S+)$", self.output, re.MULTILINE)
+        assert said is not None, self.output
+        return int(datetime.fromisoformat(said[1]).timestamp())
 
     def board(self) -> Board:
         """The board as Home Assistant knows it."""
