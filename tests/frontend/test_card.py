@@ -55,6 +55,16 @@ def test_room_is_what_can_be_switched_on_beside_what_runs(card: BareCard) -> Non
     assert card.page.locator(".label.target").inner_text().replace("\N{NO-BREAK SPACE}", " ") == "Target 4.00 kW"
 
 
+def test_room_for_more_than_a_house_takes_is_not_counted(card: BareCard) -> None:
+    """At the end of a quarter that took little the formula gives hundreds of kW."""
+    calm = {**FORECAST, "level": "ok", "cost": 0.0, "act_by": None, "target": 4000}
+    for headroom, room in ((10_480, "10.00 kW"), (10_490, "> 10 kW"), (217_780, "> 10 kW")):
+        card.tell(
+            live={"consumed_power": 480, "produced_power": 0, "net_power": 480}, forecast=calm | {"headroom": headroom}
+        )
+        card.has("room", room)
+
+
 def test_without_a_forecast_there_is_the_month_peak(card: BareCard) -> None:
     card.tell(forecast=None)
     assert card.part("risk").is_hidden()
@@ -193,6 +203,31 @@ def test_a_day_that_was_looked_up_stays_when_the_card_has_to_ask_anew(card: Bare
     card.tell()
     card.tell(quarter=document(RUNNING, 90))
     expect(card.part("stat-quarters").locator("dd")).to_have_text("94 / 96")
+
+
+def test_today_becomes_the_next_day_at_midnight(card: BareCard) -> None:
+    """On a tablet on the wall; a day that somebody has looked up stays."""
+    midnight = document(quarter_id("2026-03-16", "0000W"), 3)
+    for view, title in (("day", "Monday, 16 March 2026"), ("month", "March 2026")):
+        card.add({"view": view})
+        card.tell(quarter=midnight)
+        expect(card.part("title")).to_have_text(title)
+    card.tell(quarter=document(quarter_id("2026-04-01", "0000S"), 3))
+    titled(card, "April 2026")
+    card.add({"view": "day"})
+    card.part("far-before").click()
+    titled(card, "Saturday, 14 March 2026")
+    card.tell(quarter=midnight)
+    expect(card.part("view-day")).to_have_attribute("aria-pressed", "true")
+    titled(card, "Saturday, 14 March 2026")
+
+
+def test_what_was_said_of_a_button_is_not_said_for_hours(card: BareCard) -> None:
+    card.add({}, days={})
+    card.part("far-before").click()
+    expect(card.part("note")).to_have_text("There is nothing earlier.")
+    card.tell(quarter=document(quarter_id("2026-03-15", "1900W"), 3))
+    expect(card.part("note")).to_have_text("")
 
 
 def test_a_card_that_the_board_still_reads_is_looked_at_again(card: BareCard) -> None:
@@ -381,6 +416,23 @@ def test_everything_can_be_reached_by_key(card: BareCard) -> None:
             .filter(button => !(button.getAttribute("aria-label") || button.textContent.trim())).map(({id}) => id)"""
     )
     assert nameless == []
+
+
+@pytest.mark.parametrize(("view", "unit"), [("now", ""), ("day", "far-"), ("month", "far-")])
+def test_a_button_that_led_to_the_end_keeps_the_focus(card: BareCard, view: str, unit: str) -> None:
+    card.part(f"view-{view}").click()
+    newest = card.part("title").inner_text()
+    card.part(f"{unit}before").click()
+    expect(card.part("title")).not_to_have_text(newest)
+    card.part(f"{unit}after").focus()
+    card.page.keyboard.press("Enter")
+    titled(card, newest)
+    expect(card.part(f"{unit}after")).to_be_disabled()
+    assert card.page.evaluate("document.activeElement.shadowRoot.activeElement.id") == f"{unit}after"
+    # And pressed once more it leads nowhere.
+    card.page.keyboard.press("Enter")
+    card.settle()
+    titled(card, newest)
 
 
 def test_nothing_moves_for_who_wants_it_still(card: BareCard) -> None:

@@ -3,7 +3,7 @@ export const PAST_STYLE = `
 .mean b { font-size: 24px; font-weight: 600; margin-inline-end: 6px }
 .mean span, .explained { color: var(--muted) }
 .explained { font-size: 12.5px }
-.peak-bars { position: relative; display: flex; gap: 3px; flex: 1; min-height: 170px; height: 170px; --bars: 120px; --foot: 20px }
+.peak-bars { margin: 0; padding: 0; list-style: none; position: relative; display: flex; gap: 3px; flex: 1; min-height: 170px; height: 170px; --bars: 120px; --foot: 20px }
 .peak-bars::after {
   content: ""; position: absolute; left: 0; right: 0; bottom: calc(var(--foot) + var(--floor) * var(--bars));
   border-top: 1.5px dashed var(--muted); pointer-events: none; opacity: .7;

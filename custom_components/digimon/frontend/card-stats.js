@@ -10,6 +10,8 @@ import { localTime } from "./quarters.js";
 /** @typedef {{id: string, name: string, value: string, kind?: string}} Stat */
 
 const NOTHING = "–";
+// Late in a quarter there may be room for hundreds of kW, which no connection gives: a family reads that all may run.
+const MOST = 10;
 
 /**
  * Those of the running quarter.
@@ -36,7 +38,7 @@ export function runningStats({ live, quarter, forecast, month_peak }, { texts, f
   if (forecast) {
     const room = Math.max(0, forecast.headroom - (live?.consumed_power ?? 0));
     stats.push({ id: "expected", name: texts.expected, value: power(forecast.projected), kind: forecast.level ?? "" });
-    stats.push({ id: "room", name: texts.room, value: power(room) });
+    stats.push({ id: "room", name: texts.room, value: room > 1e3 * MOST ? `> ${formats.quantity(MOST, "kW")}` : power(room) });
   } else stats.push({ id: "peak", name: texts.monthPeak, value: power(month_peak?.power) });
   return stats;
 }

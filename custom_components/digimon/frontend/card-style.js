@@ -2,8 +2,8 @@
 export const CARD_STYLE = `
 :host {
   display: block; height: 100%;
-  --offtake: #b8560a; --injection: #0c7d5a;
-  --muted: var(--secondary-text-color); --rule: var(--divider-color); --accent: var(--primary-color);
+  --offtake: #b8560a; --injection: #0c7d5a; --tone: var(--success-color, #12936b);
+  --muted: var(--secondary-text-color);
   --digimon-offtake: #e8771a; --digimon-injection: #12936b; --digimon-average: #1f5fd1; --digimon-peak: #b3155c;
   --digimon-target: #6b4fc4; --digimon-over: #c92a2a;
   --digimon-font: var(--ha-font-family-body, inherit);
@@ -18,14 +18,14 @@ ha-card {
   display: flex; flex-direction: column; gap: 12px; height: 100%; padding: 16px; overflow: hidden;
   color: var(--primary-text-color); font-variant-numeric: tabular-nums; container-type: inline-size;
 }
-h2, p, dl, dd, ol { margin: 0; padding: 0; list-style: none; font-weight: inherit }
+h2, p, dl, dd { margin: 0; padding: 0; font-weight: inherit }
 button {
   font: inherit; color: inherit; min-height: 40px; padding: 0 10px; border: 0; border-radius: 10px;
   background: color-mix(in srgb, var(--primary-text-color) 5%, transparent); cursor: pointer; touch-action: manipulation;
 }
-button:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-text-color) 11%, transparent) }
-button:disabled { opacity: .38; cursor: default }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+button:hover { background: color-mix(in srgb, var(--primary-text-color) 11%, transparent) }
+[aria-disabled=true] { opacity: .38; pointer-events: none }
+:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px }
 #heading { font-size: var(--ha-card-header-font-size, 20px) }
 .way { display: flex; align-items: center; gap: 6px }
 .way button { flex: none; width: 40px; padding: 0; display: grid; place-items: center }
@@ -33,7 +33,7 @@ button:disabled { opacity: .38; cursor: default }
 #kind { font-size: 12px; font-weight: 600; color: var(--muted) }
 .live #kind::before {
   content: ""; display: inline-block; width: 8px; height: 8px; margin-inline-end: 6px; border-radius: 50%;
-  background: var(--success-color, #12936b); animation: pulse 2s ease-in-out infinite;
+  background: var(--tone); animation: pulse 2s ease-in-out infinite;
 }
 @keyframes pulse { 50% { opacity: .35 } }
 #title { font-size: 18px; line-height: 1.25; font-weight: 600 }
@@ -47,22 +47,21 @@ dt { font-size: 12px; color: var(--muted); overflow: hidden; text-overflow: elli
 #stats div:first-child dd { font-size: 28px; line-height: 1.15 }
 .offtake dd { color: var(--offtake) }
 .injection dd { color: var(--injection) }
-.watch dd { color: var(--warning-color, #b26a00) }
-.high dd, .certain dd { color: var(--error-color, #c92a2a) }
-#risk { display: flex; align-items: center; gap: 8px; padding: 8px 12px; border-radius: 10px; font-size: 14px; --tone: var(--success-color, #12936b);
+.watch { --tone: var(--warning-color, #b26a00) }
+.high, .certain { --tone: var(--error-color, #c92a2a) }
+.watch dd, .high dd, .certain dd { color: var(--tone) }
+#risk { display: flex; align-items: center; gap: 8px; padding: 8px 12px; border-radius: 10px; font-size: 14px;
   background: color-mix(in srgb, var(--tone) 14%, transparent) }
 #risk::before { content: ""; flex: none; width: 10px; height: 10px; border-radius: 50%; background: var(--tone) }
-#risk.watch { --tone: var(--warning-color, #b26a00) }
-#risk.high, #risk.certain { --tone: var(--error-color, #c92a2a) }
 #risk b { font-weight: 600 }
 #risk small { display: inline-block; font-size: 13px }
 digimon-quarter-chart { flex: 1 1 230px; min-height: 190px; transition: opacity .2s }
 .loading digimon-quarter-chart { opacity: .45 }
-#note { min-height: 0; font-size: 13px; color: var(--muted); text-align: center }
+#note { font-size: 13px; color: var(--muted); text-align: center }
 #note:empty { display: none }
 .tools { display: flex; flex-wrap: wrap; gap: 6px }
 .tools button { flex: 1 1 auto; font-size: 14px }
-.tools [aria-pressed=true] { font-weight: 600; background: color-mix(in srgb, var(--accent) 22%, transparent); box-shadow: inset 0 -2px var(--accent) }
+.tools [aria-pressed=true] { font-weight: 600; background: color-mix(in srgb, var(--primary-color) 22%, transparent); box-shadow: inset 0 -2px var(--primary-color) }
 @container (max-width: 420px) {
   .way { flex-wrap: wrap }
   .where { order: -1; flex: 1 0 100% }

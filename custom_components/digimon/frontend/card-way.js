@@ -65,7 +65,7 @@ export function showWay(part, { route, day, today, running }, { texts, formats }
   const last = view === "now" || (months ? sameMonth(day, today) : view === "day" && dayPath(day) >= dayPath(today));
   for (const name of ["before", "after"]) hide(part(name), !isQuarter);
   for (const name of ["far-before", "far-after"]) hide(part(name), view === "peaks");
-  for (const name of ["after", "far-after"]) disable(part(name), last);
+  for (const name of ["after", "far-after"]) say(part(name), "ariaDisabled", last);
   label(part("before"), texts.quarterBefore);
   label(part("after"), texts.quarterAfter);
   label(part("far-before"), months ? texts.monthBefore : texts.dayBefore);
@@ -83,16 +83,21 @@ export function showWay(part, { route, day, today, running }, { texts, formats }
 export function showTools(part, view, peak, { texts, formats }) {
   for (const name of VIEWS) {
     write(part(`view-${name}`), viewText(texts, name));
-    const pressed = String(view === name);
-    if (part(`view-${name}`).ariaPressed !== pressed) part(`view-${name}`).ariaPressed = pressed;
+    say(part(`view-${name}`), "ariaPressed", view === name);
   }
-  disable(part("to-peak"), !peak);
+  say(part("to-peak"), "ariaDisabled", !peak);
   write(part("to-peak"), `${texts.monthPeak} ${peak ? formats.power(peak.power) : ""}`.trim());
 }
 
-/** @param {HTMLButtonElement} button @param {boolean} disabled */
-function disable(button, disabled) {
-  if (button.disabled !== disabled) button.disabled = disabled;
+/**
+ * Say how a button is. One that does nothing now keeps the focus: who pressed it until it led no further goes on there.
+ *
+ * @param {HTMLElement} button
+ * @param {"ariaPressed" | "ariaDisabled"} what
+ * @param {boolean} is
+ */
+function say(button, what, is) {
+  if (button[what] !== `${is}`) button[what] = `${is}`;
 }
 
 /** @param {HTMLElement} button @param {string} text */

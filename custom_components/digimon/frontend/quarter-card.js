@@ -15,7 +15,7 @@ import { cardTexts } from "./card-texts.js";
 import { TOOLS, VIEWS, WAY, sameMonth, showTools, showWay } from "./card-way.js";
 import { hide, write } from "./elements.js";
 import { Formats, languageOf } from "./formats.js";
-import { FLOOR_WATT, dayOf, quarterAt } from "./quarters.js";
+import { FLOOR_WATT, dayOf, dayPath, quarterAt } from "./quarters.js";
 
 /** @typedef {import("./card-stats.js").Speech} Speech */
 /** @typedef {import("./quarter-chart.js").QuarterChart} QuarterChart */
@@ -186,7 +186,11 @@ class QuarterCard extends HTMLElement {
       return;
     }
     const newer = quarter && quarter.quarter_id !== this.#readAt && this.#route.view !== "quarter";
-    if (newer || (this.#failure && quarter)) this.#load();
+    const { view, day } = /** @type {any} */ (this.#route);
+    const before = dayPath(dayOf(this.#readAt));
+    // What shows today shows the next day at midnight, for a screen that nobody touches.
+    if (day && dayPath(day) === before && before !== dayPath(this.#today)) this.#open({ view, day: this.#today });
+    else if (newer || (this.#failure && quarter)) this.#load();
     else this.#show();
   }
 
@@ -208,7 +212,6 @@ class QuarterCard extends HTMLElement {
     this.#route = route;
     this.#early = false;
     this.#past?.forget();
-    this.#note = "";
     this.#load();
   }
 
@@ -217,6 +220,7 @@ class QuarterCard extends HTMLElement {
     const wanted = () => turn === this.#turn;
     const route = this.#route;
     clearTimeout(this.#later);
+    this.#note = "";
     this.#failure = null;
     this.#readAt = this.#source.quarter?.quarter_id ?? 0;
     this.#loading = route.view !== "now" && this.#source.live !== null;
