@@ -31,7 +31,9 @@ async def chromium(executable: str, *flags: str) -> AsyncIterator[Browser]:
     :param flags: of its command line, besides the usual ones.
     """
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=[*_FLAGS, *flags])
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=[*_FLAGS, *flags], timeout=_PATIENCE_MILLISECONDS
+        )
         try:
             yield browser
         finally:

@@ -16,7 +16,7 @@ from tests.ports import free_port
 
 from .command import eventually
 
-PATIENCE_SECONDS: Final = 120
+PATIENCE_SECONDS: Final = 300
 
 _DOMAIN = "digimon"
 _STOP_SECONDS = 60

@@ -145,11 +145,16 @@ class Command:
         (board,) = (process for process in self.descendants() if "heapsize" in process.command)
         return board
 
-    def card_end(self) -> int:
-        """Up to when the card was filled before the board got it, utc."""
+    def before_the_board(self) -> range:
+        """The seconds (utc) from when its card was filled until the board heard its first telegram.
+
+        How long a machine takes to start it is not ours.
+        """
         said = re.search(r"new to the card, which ends at (\S+)$", self.output, re.MULTILINE)
         assert said is not None, self.output
-        return int(datetime.fromisoformat(said[1]).timestamp())
+        telegrams = self.board_document("/info")["telegrams"]
+        # One a second: what was lost on the way makes the board begin later.
+        return range(int(datetime.fromisoformat(said[1]).timestamp()), telegrams["last"] - telegrams["good"] + 1)
 
     def board(self) -> Board:
         """The board as Home Assistant knows it."""

@@ -103,6 +103,14 @@ def average_bounds(house: House, utc: int) -> tuple[int, int]:
     return (total - width) // number, -(-(total + width) // number)
 
 
+def missing(values: Iterable[int | None], start: int) -> list[int]:
+    """When the intervals of a quarter begin of which nothing is known, utc.
+
+    :param start: of the quarter.
+    """
+    return [start + number * INTERVAL_SECONDS for number, value in enumerate(values) if value is None]
+
+
 def deviating(intervals: Iterable[tuple[int | None, tuple[int, int]]]) -> int:
     """How many of the values are not the house's."""
     return sum(1 for value, (consumed, _) in intervals if value != consumed)

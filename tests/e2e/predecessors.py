@@ -16,7 +16,7 @@ from .command import SEED, eventually
 DAYS = 90
 HOURS = DAYS * 24
 
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 300
 
 _GAS, _WATER = f"7FLO21{SEED:08d}", f"8SAG21{SEED:08d}"
 _OUR_GAS, _OUR_WATER = f"gas_{_GAS.lower()}_volume", f"water_{_WATER.lower()}_volume"

@@ -187,9 +187,10 @@ async def test_the_card_shows_the_quarter_of_a_cable(home: HomeAssistant, browse
         await sign_in(page, home.url, PERSON, PASSWORD)
         await page.goto(f"{home.url}/p1-cable/0")
         card = page.locator("digimon-quarter-card")
-        await expect(card.locator("#stat-average dd")).to_have_text(re.compile(r"\d.*W$"), timeout=60_000)
+        shown = PATIENCE_SECONDS * 1000
+        await expect(card.locator("#stat-average dd")).to_have_text(re.compile(r"\d.*W$"), timeout=shown)
         await card.locator("#view-day").click()
-        await expect(card.locator("#stat-quarters dd")).to_have_text(re.compile(r"\d+ / \d+"), timeout=60_000)
+        await expect(card.locator("#stat-quarters dd")).to_have_text(re.compile(r"\d+ / \d+"), timeout=shown)
 
 
 async def test_nothing_was_said_in_the_log(home: HomeAssistant) -> None:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
 _HOST = "house.example"
 _URL = f"https://{_HOST}"
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 120
 expect.set_options(timeout=_PATIENCE_SECONDS * 1000)
 _DAY = re.compile(r"^[A-Z][a-z]+day,? \d+ [A-Z][a-z]+ 20\d\d$")
 # Also of the days on which the clock changes.

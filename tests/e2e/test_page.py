@@ -34,7 +34,7 @@ _NAMES = {
 }
 # Two decimals of a kWh.
 _DISPLAY_WH = 5
-_SHOWN_SECONDS = 30
+_SHOWN_SECONDS = 120
 expect.set_options(timeout=_SHOWN_SECONDS * 1000)
 
 # All rows at one moment, each with its name and what it shows.

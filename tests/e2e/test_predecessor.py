@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
-from core.clock import DAY_SECONDS, HOUR_SECONDS
+from core.clock import DAY_SECONDS, HOUR_SECONDS, local_fields
 from develop.api import Api, ApiError
 from develop.browser import sign_in, window
 from develop.demonstration import HISTORY_DAYS, PASSWORD, PERSON
@@ -37,7 +36,7 @@ from .predecessors import (
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 120
 expect.set_options(timeout=_PATIENCE_SECONDS * 1000)
 # Of a dialog around its title and its button.
 _BEFORE_TITLE, _MARGIN = 60, 16
@@ -262,7 +261,8 @@ async def test_a_person_takes_over_what_the_other_integration_counted(
     title = home.text("step", "predecessor_confirm", "title")
     await expect(page.get_by_text(title, exact=True)).to_be_visible()
     # From when until when, and how much: before anything is written.
-    first_day = f"{datetime.fromtimestamp(predecessor.first).astimezone():%d/%m/%Y}"
+    year, month, day, *_ = local_fields(predecessor.first)
+    first_day = f"{day:02}/{month:02}/{year}"
     for key in same:
         unit = "m³" if key in VOLUMES else "kWh"
         told = rf"^{re.escape(names[ours[key]])}: {first_day} . \d\d/\d\d/20\d\d, \d+\s{unit}$"

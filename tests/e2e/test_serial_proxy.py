@@ -10,8 +10,8 @@ import pytest_asyncio
 from simulator.house import House
 from tests.integration.cable.esphome import NAME, EsphomePort
 
-from .cable import HomeAssistant
-from .command import SEED
+from .cable import PATIENCE_SECONDS, HomeAssistant
+from .command import SEED, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,7 +62,11 @@ async def test_the_port_that_is_listed_is_read_and_found_again(home: HomeAssista
 
 async def test_after_a_restart_the_port_waits_for_esphome(home: HomeAssistant, proxy: EsphomePort) -> None:
     await home.stop()
-    assert not proxy.connected
+
+    async def nobody_reads() -> bool:
+        return not proxy.connected
+
+    await eventually(nobody_reads, PATIENCE_SECONDS)
     await home.start()
     await home.goes_on()
     assert len(proxy.connected) == 1

@@ -25,6 +25,8 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("no Chromium: run scripts/test")
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_OPTIONS))
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=list(_OPTIONS), timeout=PATIENCE_MILLISECONDS
+        )
         yield browser
         browser.close()
