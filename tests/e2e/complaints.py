@@ -10,6 +10,7 @@ _OF_OTHERS = re.compile(
     # and this of all that has to wait for the machine.
     r"|\[homeassistant\.[a-z_.]+\] Setup of [a-z_ ]+ is taking over \d+ seconds"
     r"|\[homeassistant\.bootstrap\] Waiting for integrations to complete setup"
+    r"|\[homeassistant\.helpers\.entity\] Updating state for .* took [0-9.]+ seconds"
 )
 
 
