@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from custom_components.digimon.capacity.habits import Loads, Run
@@ -150,13 +150,15 @@ def test_automations_do_not_wait(load: Load, in_vain: int, reading: Reading, goa
 
 @few
 @given(st.sampled_from(sorted(CASES)), st.integers(100, 895), st.integers(0, 3))
+@example("cycling oven", 188, 1)
 def test_a_restart_changes_nothing(name: str, restart: int, in_vain: int) -> None:
     """Neither what is told in the quarter in which it falls, nor what is counted when that ends."""
     seen = list(observations(CASES[name].load, Reading.BOARD))
     whole = watch(iter(seen), state=state_with(in_vain))
     before = watch((now for now in seen if now.time_utc < QUARTER + restart), state=state_with(in_vain))
     rest = [now for now in seen if now.time_utc >= QUARTER + restart]
-    after = watch(iter(rest), state=resume(rest[0], SETTINGS, before.state.memory))
+    memory, runs = before.state.memory, before.state.loads.runs
+    after = watch(iter(rest), state=resume(rest[0], SETTINGS, memory, runs))
     assert [second for second, _ in before.warnings + after.warnings] == [second for second, _ in whole.warnings]
     assert after.state.memory.in_vain == whole.state.memory.in_vain
 
