@@ -13,6 +13,7 @@ from .core.clock import INTERVAL_SECONDS, day_quarters, month_of, quarter_id_at,
 from .core.records import REGISTERS
 from .monitor import QuarterSummary, RunningQuarter, StoredDay
 from .monitor.stored import consumed_average
+from .observation import listed_peaks_of
 from .snapshot import MonthPeak, Reading, Snapshot
 
 _KILO = 1000
@@ -101,14 +102,17 @@ def month_peaks_document(reading: Reading | None, figures: Figures) -> dict[str,
     """
     if reading is None:
         return {"peaks": [], "billed": None}
+    implausible = {(peak.month, peak.power_w) for peak in figures.peaks.implausible}
     peaks = {
-        (peak.year, peak.month): {
+        tuple(peak.month): {
             "power": peak.power_w,
             "quarter_id": peak.quarter_id,
             "start": None if peak.quarter_id is None else quarter_start(peak.quarter_id),
             "running": False,
         }
-        for peak in reading.listed_peaks
+        # Of a month that is listed twice the higher one counts.
+        for peak in sorted(listed_peaks_of(reading), key=lambda peak: peak.power_w)
+        if not peak.is_void and (peak.month, peak.power_w) not in implausible
     }
     if reading.month_peak is not None and reading.quarter_id is not None:
         peaks[month_of(reading.quarter_id)] = _peak(reading.month_peak) | {"running": True}

@@ -354,11 +354,12 @@ async def test_month_peaks_come_in_order_of_time(board: Board, connection: MockH
     assert sum(peak["counts"] for peak in peaks) == answer["billed"]["months"]
     assert answer["billed"]["cost_month"] is None
     assert [peak["month"] for peak in peaks] == sorted(peak["month"] for peak in peaks)
-    assert len(peaks) == len(meter["peaks"]) + 1
+    listed = [peak["power"] for peak in meter["peaks"] if peak["quarter_id"] is not None]
+    assert len(peaks) == len(listed) + 1
     assert peaks[-1]["running"]
     assert peaks[-1]["power"] == meter["peak"]["power"]
     assert peaks[-1]["quarter_id"] == meter["peak"]["quarter_id"]
-    assert {peak["power"] for peak in peaks[:-1]} == {peak["power"] for peak in meter["peaks"]}
+    assert [peak["power"] for peak in peaks[:-1]] == listed
 
 
 @pytest.mark.parametrize("variant", ["three_phase"])
@@ -385,6 +386,32 @@ async def test_month_peaks_are_what_the_bill_counts(
     assert answer["billed"]["power"] == round(float(billed.state) * 1000)
     assert answer["billed"]["cost_month"] == float(cost.state)
     assert answer["billed"]["months"] == 2
+
+
+@pytest.mark.parametrize("variant", ["three_phase"])
+async def test_a_month_of_which_the_meter_knows_nothing_is_no_month_of_0_kw(
+    hass: HomeAssistant, board: Board, connection: MockHAClientWebSocket, loaded: MockConfigEntry, variant: str
+) -> None:
+    """A new meter lists months from before it came, without a power and a time; an invoice may tell of them."""
+    void, known = board.read(METER)["peaks"]
+    assert (void["power"], void["quarter_id"]) == (0, None)
+    board.update(
+        METER,
+        peaks=[
+            void | {"month": 2, "power": 400_000},
+            void | {"month": 3},
+            void,
+            known,
+            known | {"power": known["power"] - 100},
+        ],
+    )
+    told = "2023-03"
+    hass.config_entries.async_update_entry(loaded, options={"capacity": {"month_peaks": {told: 4200}}})
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    peaks = {peak["month"]: peak for peak in (await ask(connection, "digimon/month_peaks"))["peaks"]}
+    assert list(peaks) == [told, "2023-05", "2023-06"]
+    assert [peak["power"] for peak in peaks.values()][:2] == [4200, known["power"]]
 
 
 async def test_a_meter_that_fell_silent_tells_no_peaks(connection: MockHAClientWebSocket, tick: Tick) -> None:
