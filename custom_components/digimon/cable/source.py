@@ -72,6 +72,7 @@ class CableSource:
         self._is_open = False
         self._identified = False
         self._store_failed = False
+        self._unforeseen: str | None = None
         self._size: int | None = None
         self._pruned_at: float | None = None
 
@@ -93,12 +94,20 @@ class CableSource:
             except FAILURES as error:
                 LOGGER.debug("%s: %s", self._port, error)
                 silent = isinstance(error, TimeoutError)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong, nobody else would open the port again
+                self._note_unforeseen(error)
             if not self._is_open:
                 self._fail("cable_lost")
             elif self._meter.good == good and not silent:
                 self._fail(why_closed(self._meter))
             pause = pause_after(pause if self._meter.good == good else None)
             await asyncio.sleep(pause)
+
+    def _note_unforeseen(self, error: Exception) -> None:
+        """Say once what nobody has foreseen: it may come back with every attempt."""
+        if repr(error) != self._unforeseen:
+            LOGGER.error("%s cannot be read", self._port, exc_info=error)
+        self._unforeseen = repr(error)
 
     async def stop(self) -> None:
         """Keep what the running quarter has, and close."""

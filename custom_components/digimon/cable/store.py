@@ -24,6 +24,7 @@ SUMMARY_DAYS = 3653
 SAMPLE_DAYS = 800
 
 _DAY_SECONDS = 86_400
+_SET_ASIDE = ".damaged"
 _GAP = -1
 
 _VERSION = 1
@@ -64,8 +65,9 @@ def store_path(folder: str, entry_id: str) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Remove a file of quarters, with what SQLite keeps beside it."""
-    for name in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+    """Remove a file of quarters, with what SQLite keeps beside it, and one that was set aside."""
+    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    for name in (path, path.with_suffix(_SET_ASIDE), *beside):
         name.unlink(missing_ok=True)
 
 
@@ -96,7 +98,7 @@ class QuarterStore:
                 if isinstance(error, sqlite3.OperationalError):
                     raise
                 self.close()
-                self._path.replace(self._path.with_suffix(".damaged"))
+                self._path.replace(self._path.with_suffix(_SET_ASIDE))
                 self._connect()
         except (sqlite3.Error, OSError) as error:
             self.close()
@@ -146,9 +148,7 @@ class QuarterStore:
         """What was written last: what the registers stood at, and the quarter that ran; None in a new store."""
         row = self._one(f"SELECT utc, serial, {_REGISTER_COLUMNS} FROM meter")  # noqa: S608 (constants)
         standing = None if row is None else Standing(utc=row[0], serial=row[1], registers=tuple(row[2:]))
-        latest = self._one(
-            "SELECT quarter_id, samples FROM quarter WHERE samples IS NOT NULL ORDER BY start DESC LIMIT 1"
-        )
+        latest = self._one(_LATEST)
         return standing, None if latest is None else _unpacked(latest[0], latest[1])
 
     def quarter(self, quarter_id: int) -> Quarter | None:

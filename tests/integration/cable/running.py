@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from custom_components.digimon.cable.source import CableSource
+from custom_components.digimon.cable.source import CableSource, FindPort
 from custom_components.digimon.cable.store import QuarterStore
 from custom_components.digimon.source import SourceError
 
@@ -16,10 +16,11 @@ START: Final = 1_773_594_000
 class Cable:
     """A source that runs, until it is stopped or killed."""
 
-    def __init__(self, address: str, folder: Path, *, serial: str | None = None) -> None:
-        async def find(path: str) -> str:
+    def __init__(self, address: str, folder: Path, *, serial: str | None = None, find: FindPort | None = None) -> None:
+        async def stay(path: str) -> str:
             return path
 
+        find = find or stay
         self.store = QuarterStore(folder / "meter.db")
         self.source = CableSource(address, self.store, serial=serial, find_port=find)
         self._task: asyncio.Task[None] | None = None

@@ -139,6 +139,22 @@ async def test_an_unplugged_port_is_opened_again(port: Port, tmp_path: Path, hou
     assert reading.time_utc == START + 60
 
 
+async def test_an_error_that_nobody_foresaw_does_not_end_the_reading_and_is_told_once(
+    port: Port, tmp_path: Path, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors = [KeyError("a port"), KeyError("a port"), RuntimeError("of somebody else's code")]
+
+    async def find(path: str) -> str:
+        if errors:
+            raise errors.pop(0)
+        return path
+
+    async with Cable(port.address, tmp_path, find=find) as source:
+        await send(port, source, house, range(START, START + 3))
+        assert (await source.read()).reading is not None
+    assert [record.levelname for record in caplog.records if "cannot be read" in record.message] == ["ERROR"] * 2
+
+
 async def test_rubbish_and_half_telegrams_cost_only_themselves(port: Port, tmp_path: Path, house: House) -> None:
     async with Cable(port.address, tmp_path) as source:
         await port.send(b"\x00\xff!12" + house.telegram(START)[:300] + house.telegram(START + 1))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.digimon.cable.gap import Missed, Standing
-from custom_components.digimon.cable.store import SAMPLE_DAYS, SUMMARY_DAYS, QuarterStore, StoreError
+from custom_components.digimon.cable.store import SAMPLE_DAYS, SUMMARY_DAYS, QuarterStore, StoreError, remove
 from custom_components.digimon.core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
 from custom_components.digimon.core.quarter import Quarter
 
@@ -142,6 +142,9 @@ def test_a_damaged_file_is_set_aside_and_begun_anew(path: Path, damage: bytes) -
     assert store.dates() == [date(2026, 3, 15)]
     if damage:
         assert path.with_suffix(".damaged").read_bytes() == damage
+    store.close()
+    remove(path)
+    assert list(path.parent.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
