@@ -1,12 +1,14 @@
 """Digimon: a Flemish digital meter, live in Home Assistant."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .care import async_watch
+from .care import async_forget_troubles, async_tell_why_not, async_watch
 from .connection import async_connect, async_forget
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
@@ -52,7 +54,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     counter = EnergyCounter(hass, entry, connection.archive)
     await counter.async_load()
     coordinator = DigimonCoordinator(hass, entry, connection.source, counter)
-    await coordinator.async_config_entry_first_refresh()
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except ConfigEntryNotReady as error:
+        async_tell_why_not(hass, entry, error.translation_key)
+        raise
     async_upgrade(hass, entry, coordinator.data.device.identifiers)
     tariff = await async_follow_tariff(hass, entry, coordinator)
     entry.runtime_data = DigimonRuntimeData(
@@ -89,6 +95,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
 
     Without any board, the quarter card goes from the dashboards' resources, too.
     """
+    async_forget_troubles(hass, entry.entry_id)
     await store_of(hass, entry.entry_id).async_remove()
     await forget(hass, entry.entry_id)
     await async_forget(hass, entry)
@@ -101,5 +108,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: DigimonConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Let a person remove a meter that was taken away; what is there would only come back."""
+    """Let a person remove a meter that was taken away; what is there would only come back.
+
+    Of a board that is not read nobody knows which meters are there; it itself goes with its entry.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        return (DOMAIN, str(entry.unique_id)) not in device.identifiers
     return not device.identifiers & entry.runtime_data.coordinator.identifiers

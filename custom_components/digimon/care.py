@@ -11,8 +11,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
-from .fixable import FIXABLE
-from .trouble import TROUBLES, Watch
+from .fixable import FIXABLE, WRONG_DEVICE
+from .trouble import TROUBLES, Trouble, Watch
 
 # Nothing here is a matter of seconds.
 LOOK_INTERVAL = timedelta(minutes=1)
@@ -41,23 +41,46 @@ def async_watch(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
             if trouble.key not in found:
                 ir.async_delete_issue(hass, DOMAIN, issue_id)
                 continue
-            ir.async_create_issue(
-                hass,
-                DOMAIN,
-                issue_id,
-                data={"entry_id": entry.entry_id},
-                is_fixable=trouble.key in FIXABLE,
-                severity=ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING,
-                learn_more_url=_LEARN_MORE + trouble.key.replace("_", "-"),
-                translation_key=trouble.key,
-                translation_placeholders={"name": entry.title},
-            )
+            _raise_issue(hass, entry, trouble, issue_id)
 
     @callback
     def forget() -> None:
-        for trouble in TROUBLES:
-            ir.async_delete_issue(hass, DOMAIN, f"{trouble.key}_{entry.entry_id}")
+        async_forget_troubles(hass, entry.entry_id)
 
     look()
     entry.async_on_unload(async_track_time_interval(hass, look, LOOK_INTERVAL))
     entry.async_on_unload(forget)
+
+
+@callback
+def async_tell_why_not(hass: HomeAssistant, entry: DigimonConfigEntry, failure: str | None) -> None:
+    """Ask for a repair when an entry cannot be set up for a reason that a person can mend: another board answers.
+
+    After a power cut a router may hand out addresses anew while Home Assistant starts. It goes when the entry can be
+    set up.
+    """
+    async_forget_troubles(hass, entry.entry_id)
+    for trouble in TROUBLES:
+        if trouble.key == failure == WRONG_DEVICE:
+            _raise_issue(hass, entry, trouble, f"{trouble.key}_{entry.entry_id}")
+
+
+@callback
+def async_forget_troubles(hass: HomeAssistant, entry_id: str) -> None:
+    """Take all repairs of a board away."""
+    for trouble in TROUBLES:
+        ir.async_delete_issue(hass, DOMAIN, f"{trouble.key}_{entry_id}")
+
+
+def _raise_issue(hass: HomeAssistant, entry: DigimonConfigEntry, trouble: Trouble, issue_id: str) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={"entry_id": entry.entry_id},
+        is_fixable=trouble.key in FIXABLE,
+        severity=ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING,
+        learn_more_url=_LEARN_MORE + trouble.key.replace("_", "-"),
+        translation_key=trouble.key,
+        translation_placeholders={"name": entry.title},
+    )

@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from .const import DOMAIN
+from .const import DOMAIN, LOGGER
 from .core.clock import INTERVAL_SECONDS, QUARTER_SECONDS, day_of, day_quarters, quarter_id_at, quarter_start
 from .counter import FILLED_SECONDS, Count, HourStart, begin, count_finished, count_running, enter_hour, skip
 from .history.card import Archive
@@ -78,8 +78,10 @@ class EnergyCounter:
         """Remember how far we were."""
         stored = await self._store.async_load()
         if stored is not None:
-            self._count = _count_of(stored["count"])
-            self._offset = None if stored["offset"] is None else Offset(**stored["offset"])
+            try:
+                self._count, self._offset = _count_of(stored["count"]), _offset_of(stored["offset"])
+            except KeyError, TypeError, ValueError:
+                LOGGER.warning("What was counted of %s cannot be read, and is counted anew", self._entry.title)
             # Where the registers go on from, nothing has to be read first.
             self._is_shown = self._offset is not None
 
@@ -229,6 +231,10 @@ def _count_of(stored: dict[str, Any]) -> Count:
             "hour": None if hour is None else HourStart(**hour),
         }
     )
+
+
+def _offset_of(stored: dict[str, int] | None) -> Offset | None:
+    return None if stored is None else Offset(**stored)
 
 
 def _end_of_day(year: int, month: int, day: int) -> int:

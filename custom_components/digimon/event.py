@@ -68,8 +68,9 @@ class QuarterEvents(DigimonEntity, EventEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        finished = self.coordinator.data.finished
-        if self._from_utc is None:
+        finished, running = self.coordinator.data.finished, self.coordinator.data.running
+        if self._from_utc is None or (running is not None and quarter_start(running.quarter_id) < self._from_utc):
+            # At first sight; or the meter's clock was ahead, and what it told then would hush all until then.
             self._take_bearings()
         elif finished is not None and quarter_start(finished.quarter_id) >= self._from_utc:
             self._from_utc = quarter_start(finished.quarter_id) + QUARTER_SECONDS

@@ -14,6 +14,7 @@ from .answers import day_document, quarter_document
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .core.clock import day_of, quarter_id_at
+from .fields import local_day, moment
 from .lookup import find_entry, loaded_entry
 from .past import async_day, async_quarter
 
@@ -51,8 +52,8 @@ async def _message(entry: DigimonConfigEntry, _: dict[str, Any]) -> ServiceRespo
 
 
 _ACTIONS: Final[tuple[tuple[str, dict[str | probatio.Marker, Any], Answer], ...]] = (
-    (GET_QUARTER, {probatio.Optional(ATTR_TIME): cv.datetime}, _quarter),
-    (GET_DAY, {probatio.Optional(ATTR_DATE): cv.date}, _day),
+    (GET_QUARTER, {probatio.Optional(ATTR_TIME): moment}, _quarter),
+    (GET_DAY, {probatio.Optional(ATTR_DATE): local_day}, _day),
     (GET_MESSAGE, {}, _message),
 )
 

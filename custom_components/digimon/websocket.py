@@ -32,12 +32,11 @@ from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntr
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .answers import day_document, live_document, month_document, month_peaks_document, quarter_document
 from .coordinator import DigimonConfigEntry
-from .fields import quarter_id
+from .fields import local_day, quarter_id
 from .lookup import EntryNotFoundError, EntryNotLoadedError, find_entry, loaded_entry
 from .monitor import StoredDay
 from .past import async_dates, async_day, async_quarter
@@ -73,7 +72,7 @@ async def _month_peaks(entry: DigimonConfigEntry, _: dict[str, Any]) -> dict[str
 
 _COMMANDS: tuple[tuple[str, dict[probatio.Marker, Any], Answer], ...] = (
     ("digimon/quarter/get", {probatio.Required("quarter_id"): quarter_id}, _quarter),
-    ("digimon/day/get", {probatio.Required("date"): cv.date}, _day),
+    ("digimon/day/get", {probatio.Required("date"): local_day}, _day),
     ("digimon/days", {}, _days),
     ("digimon/month_peaks", {}, _month_peaks),
 )
@@ -144,6 +143,15 @@ def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str,
 @async_response
 async def _subscribe_month(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Tell of the days of a month as they come from the card, until all have or the other side has enough."""
+    has_enough = False
+
+    @callback
+    def end() -> None:
+        nonlocal has_enough
+        has_enough = True
+
+    # A connection that is closed while the days are looked up ends what it has by then.
+    connection.subscriptions[msg["id"]] = end
     try:
         entry = loaded_entry(find_entry(hass, msg, first=True))
         dates = [day for day in await async_dates(entry) if (day.year, day.month) == (msg["year"], msg["month"])]
@@ -153,14 +161,6 @@ async def _subscribe_month(hass: HomeAssistant, connection: ActiveConnection, ms
     except EntryNotLoadedError as error:
         _refuse(connection, msg, ERR_NOT_LOADED, error)
         return
-    has_enough = False
-
-    @callback
-    def end() -> None:
-        nonlocal has_enough
-        has_enough = True
-
-    connection.subscriptions[msg["id"]] = end
     connection.send_result(msg["id"])
     days: list[StoredDay] = []
     # Newest first: who looks at a month looks at its end.

@@ -17,6 +17,7 @@ from ..const import DOMAIN
 from ..coordinator import DigimonConfigEntry
 from ..core.clock import DAY_SECONDS, format_stamp, quarter_start
 from ..core.records import REGISTERS
+from ..fields import moment
 from ..lookup import find_entry, loaded_entry
 from ..monitor import BoardError, QuarterSummary
 from ..past import async_dates, async_day
@@ -36,8 +37,8 @@ MOST_EXPORTED_SECONDS: Final = 62 * DAY_SECONDS
 _PERIOD: Final[dict[str | probatio.Marker, Any]] = {
     probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
     probatio.Optional(ATTR_DEVICE_ID): cv.string,
-    probatio.Required(ATTR_START): cv.datetime,
-    probatio.Required(ATTR_END): cv.datetime,
+    probatio.Required(ATTR_START): moment,
+    probatio.Required(ATTR_END): moment,
 }
 _COLUMNS: Final = (
     "start",

@@ -4,6 +4,7 @@ What has to be written is always found by comparing the card with the database. 
 looking is not needed again; without it everything is looked at anew, and nothing is written twice.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,19 +88,8 @@ class Ledger:
     async def load(self) -> None:
         """Read what the last run left; a file that is none of ours counts as none."""
         stored = await self._store.async_load()
-        if not isinstance(stored, dict):
-            return
-        until = stored.get("checked_until")
-        months = stored.get("months")
-        self.progress = Progress(
-            checked_until=until if isinstance(until, int) else None,
-            months={
-                key: Month(days=month["days"], hours=dict(month["hours"]))
-                for key, month in (months.items() if isinstance(months, dict) else ())
-            },
-            begun=_begun(stored.get("begun")),
-            stopped=stored.get("stopped") is True,
-        )
+        with suppress(KeyError, TypeError, ValueError):
+            self.progress = _progress(stored)
 
     def save_soon(self) -> None:
         """Write it down in a moment; a crash before that costs looking at the same once more."""
@@ -117,6 +107,26 @@ class Ledger:
             "begun": begun and {"month": begun.month, "day": begun.day, "keys": sorted(begun.keys)},
             "stopped": progress.stopped,
         }
+
+
+def _progress(stored: Any) -> Progress:  # noqa: ANN401 - any JSON
+    """What was stored.
+
+    :raises KeyError: it is something else; or a TypeError or ValueError.
+    """
+    if not isinstance(stored, dict):
+        return Progress()
+    until = stored.get("checked_until")
+    months = stored.get("months")
+    return Progress(
+        checked_until=until if isinstance(until, int) else None,
+        months={
+            key: Month(days=month["days"], hours=dict(month["hours"]))
+            for key, month in (months.items() if isinstance(months, dict) else ())
+        },
+        begun=_begun(stored.get("begun")),
+        stopped=stored.get("stopped") is True,
+    )
 
 
 def _begun(stored: Any) -> Begun | None:  # noqa: ANN401 - any JSON
