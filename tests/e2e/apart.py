@@ -23,7 +23,7 @@ from .command import ROOT, SEED
 BOARD_PORT = 80
 _HISTORY_DAYS = 3
 _PORT = 8123
-_STOP_SECONDS = 20
+_STOP_SECONDS = 60
 _LOOPBACK = "127.0.0.1"
 _LANGUAGE = "nl"
 _OURS = re.compile(r"^\S+ \S+ (?P<level>[A-Z]+) \(.*?\) \[custom_components\.digimon[^]]*\] (?P<message>.*)$")

@@ -18,6 +18,7 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.digimon.const import DOMAIN
+from custom_components.digimon.monitor import BoardClient
 from tests.firmware.flash import app_of, new_key
 from tests.firmware.panel import Panel
 from tests.firmware.twin import Twin
@@ -64,6 +65,8 @@ async def loaded(
 ) -> AsyncIterator[MockConfigEntry]:
     """The board, added with its password."""
     monkeypatch.setattr("custom_components.digimon.update.LOOK_SECONDS", 0.2)
+    # The board is a process of its own, which a busy machine lets wait longer than a board in a house does.
+    monkeypatch.setitem(BoardClient.__init__.__kwdefaults__ or {}, "timeout_seconds", 60)
     releases.document = releases.release(f"digimon-{NEWER}-{boards.DEFAULT}.bundle", version=NEWER)
     entry = MockConfigEntry(
         domain=DOMAIN,
