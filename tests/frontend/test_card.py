@@ -281,6 +281,18 @@ def test_it_waits_for_home_assistant_to_start(card: BareCard) -> None:
     card.has("average", "2.90 kW")
 
 
+def test_what_is_shown_while_home_assistant_is_away_is_not_called_live(card: BareCard) -> None:
+    dot = card.page.locator("digimon-quarter-card #kind")
+    for connected, content in ((True, '""'), (False, "none"), (True, '""')):
+        card.page.evaluate(
+            """connected => {
+                document.querySelector("digimon-quarter-card").hass = {...hassOf("en", false), connected};
+            }""",
+            connected,
+        )
+        assert dot.evaluate("kind => getComputedStyle(kind, '::before').content") == content
+
+
 def test_which_board_is_meant(card: BareCard) -> None:
     card.add({"config_entry_id": "one"})
     assert {"type": "digimon/quarter/subscribe", "config_entry_id": "one"} in card.asked()

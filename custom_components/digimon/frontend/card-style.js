@@ -28,13 +28,12 @@ button:hover { background: color-mix(in srgb, var(--primary-text-color) 11%, tra
 :focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px }
 #heading { font-size: var(--ha-card-header-font-size, 20px) }
 .way { display: flex; align-items: center; gap: 6px }
-.way button { flex: none; width: 40px; padding: 0; display: grid; place-items: center }
+.way button { flex: none; width: 40px; display: grid; place-items: center }
 .where { flex: 1; min-width: 0; text-align: center }
 #kind { font-size: 12px; font-weight: 600; color: var(--muted) }
-.live #kind::before {
-  content: ""; display: inline-block; width: 8px; height: 8px; margin-inline-end: 6px; border-radius: 50%;
-  background: var(--tone); animation: pulse 2s ease-in-out infinite;
-}
+.live #kind::before, #risk::before { content: ""; flex: none; display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--tone) }
+.live #kind::before { margin-inline-end: 6px; animation: pulse 2s infinite }
+:host(.lost) #kind::before { content: none }
 @keyframes pulse { 50% { opacity: .35 } }
 #title { font-size: 18px; line-height: 1.25; font-weight: 600 }
 #subtitle { font-size: 13px; color: var(--muted) }
@@ -52,15 +51,14 @@ dt { font-size: 12px; color: var(--muted); overflow: hidden; text-overflow: elli
 .watch dd, .high dd, .certain dd { color: var(--tone) }
 #risk { display: flex; align-items: center; gap: 8px; padding: 8px 12px; border-radius: 10px; font-size: 14px;
   background: color-mix(in srgb, var(--tone) 14%, transparent) }
-#risk::before { content: ""; flex: none; width: 10px; height: 10px; border-radius: 50%; background: var(--tone) }
 #risk b { font-weight: 600 }
 #risk small { display: inline-block; font-size: 13px }
-digimon-quarter-chart { flex: 1 1 230px; min-height: 190px; transition: opacity .2s }
+digimon-quarter-chart { flex: 1 230px; min-height: 190px; transition: opacity .2s }
 .loading digimon-quarter-chart { opacity: .45 }
 #note { font-size: 13px; color: var(--muted); text-align: center }
 #note:empty { display: none }
 .tools { display: flex; flex-wrap: wrap; gap: 6px }
-.tools button { flex: 1 1 auto; font-size: 14px }
+.tools button { flex: auto; font-size: 14px }
 .tools [aria-pressed=true] { font-weight: 600; background: color-mix(in srgb, var(--primary-color) 22%, transparent); box-shadow: inset 0 -2px var(--primary-color) }
 @container (max-width: 420px) {
   .way { flex-wrap: wrap }

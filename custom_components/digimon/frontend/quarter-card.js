@@ -128,6 +128,8 @@ class QuarterCard extends HTMLElement {
   set hass(hass) {
     this.#hass = hass;
     this.classList.toggle("dark", hass.themes?.darkMode ?? false);
+    // What is shown is of before.
+    this.classList.toggle("lost", hass.connected === false);
     const language = languageOf(hass.locale?.language ?? hass.language);
     if (language !== this.#language) {
       this.#language = language;
