@@ -4,6 +4,7 @@ from .core.clock import INTERVAL_SECONDS, month_of, quarter_start
 from .monitor import MeterDevice, MeterReading, RunningQuarter
 from .monitor import MonthPeak as BoardPeak
 from .monitor import Phase as BoardPhase
+from .monitor.stored import consumed_average
 from .snapshot import ListedPeak, MonthPeak, Phase, Reading, SubMeter
 
 # Volts of a grid without a neutral, and the phase that its meters measure against the two others.
@@ -41,9 +42,9 @@ def reading_of(
         quarter_id=running,
         consumed_power_w=meter.consumed_power,
         produced_power_w=meter.produced_power,
-        quarter_average_w=consumed_average(quarter),
+        quarter_average_w=_average(quarter),
         average_demand_w=meter.average_demand,
-        last_quarter_average_w=consumed_average(finished),
+        last_quarter_average_w=_average(finished),
         month_peak=_peak_of_this_month(month_peak, running),
         consumed_energy_t1_wh=meter.consumed_energy_t1,
         consumed_energy_t2_wh=meter.consumed_energy_t2,
@@ -76,17 +77,16 @@ def _of_quarter(
         quarter_id=quarter.quarter_id,
         consumed_power_w=None if latest is None else latest.consumed_power,
         produced_power_w=None if latest is None else latest.produced_power,
-        quarter_average_w=consumed_average(quarter),
+        quarter_average_w=_average(quarter),
         average_demand_w=None,
-        last_quarter_average_w=consumed_average(finished),
+        last_quarter_average_w=_average(finished),
         month_peak=_peak_of_this_month(month_peak, quarter.quarter_id),
     )
 
 
-def consumed_average(quarter: RunningQuarter | None) -> int | None:
-    """Mean offtake in W over the intervals that have a value, truncated as the board's own page does."""
-    values = [sample.consumed_power for sample in (quarter.samples if quarter else ()) if sample is not None]
-    return sum(values) // len(values) if values else None
+def _average(quarter: RunningQuarter | None) -> int | None:
+    """Mean offtake of a quarter, if there is one."""
+    return None if quarter is None else consumed_average(quarter.samples)
 
 
 def _peak_of_this_month(peak: BoardPeak | None, running: int | None) -> MonthPeak | None:

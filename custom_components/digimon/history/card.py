@@ -138,11 +138,7 @@ class Card:
 
     async def _paced[T](self, request: Callable[[], Awaitable[T]]) -> T:
         started = time.monotonic()
-        try:
-            answer = await request()
-        except BaseException:
-            self._pace.rest_after_failure()
-            raise
+        answer = await request()
         seconds = time.monotonic() - started
         if seconds >= _ASKED_SECONDS:
             part = ORIGINAL_REST if self.by_quarters else OUR_REST

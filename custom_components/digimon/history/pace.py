@@ -49,8 +49,3 @@ class Pace:
         # No further than to the longest rest, from which it would be long in coming back; and never below its part.
         self._factor = max(1.0, min(self._factor, LONGEST_REST_SECONDS / max(part * seconds, 0.001)))
         return rest
-
-    def rest_after_failure(self) -> float:
-        """How long to leave a board alone that did not answer."""
-        self._factor = max(self._factor * _DOUBLED, 1.0)
-        return LONGEST_REST_SECONDS

@@ -37,13 +37,6 @@ def test_a_board_that_has_become_busy_rests_longer_and_longer_until_it_is_not() 
     assert rests[4:] == [0.2, 0.1, 0.1]
 
 
-def test_a_board_that_does_not_answer_rests_longest() -> None:
-    pace = Pace()
-    pace.rest_after(0.1, ORIGINAL_REST)
-    assert pace.rest_after_failure() == LONGEST_REST_SECONDS
-    assert pace.rest_after(0.1, ORIGINAL_REST) == 0.1
-
-
 def test_our_firmware_rests_half_as_long() -> None:
     pace = Pace()
     rests = [pace.rest_after(seconds, OUR_REST) for seconds in (0.1, 0.5, 0.5, 0.5, 0.1, 0.1, 0.1)]
