@@ -10,7 +10,10 @@ from .snapshot import Reading, Snapshot
 LEAST_KNOWN_INTERVALS = QUARTER_INTERVALS * 9 // 10
 """Of a quarter, so many must be known to speak for those that are not."""
 
-_VOLTS = 230
+_WATT_PER_AMPERE = {1: 230, 2: 398, 3: 690}
+"""Of the fuse, by how many phases the meter tells a power of. Of a net of 3 x 230 V without neutral those are two, and
+its three wires carry the square root of three times 230 V."""
+
 _MILLI = 1000
 
 
@@ -58,8 +61,8 @@ def connection_of(reading: Reading) -> int | None:
     """What the connection gives at most, in W, by the limits that are set in the meter; None when none is."""
     limits = [reading.limiter_w] if isinstance(reading.limiter_w, int) else []
     if isinstance(reading.fuse_ma, int):
-        phases = max(1, sum(phase.consumed_power_w is not None for phase in reading.phases))
-        limits.append(reading.fuse_ma * _VOLTS * phases // _MILLI)
+        phases = sum(phase.consumed_power_w is not None for phase in reading.phases)
+        limits.append(reading.fuse_ma * _WATT_PER_AMPERE[min(max(1, phases), 3)] // _MILLI)
     return min((limit for limit in limits if limit > 0), default=None)
 
 
