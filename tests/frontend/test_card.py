@@ -235,7 +235,7 @@ def test_a_card_that_the_board_still_reads_is_looked_at_again(card: BareCard) ->
     partly = day("2026-03-14", until=NOW - 86400) | {"complete": False}
     card.add({"view": "day"}, days=answers()["days"] | {"2026-03-14": partly})
     card.part("far-before").click()
-    expect(card.part("note")).to_have_text("The board is still reading its card.")
+    expect(card.part("note")).to_have_text("The board has not read its card yet.")
     assert (card.page.locator("path[class=gaps]").get_attribute("d") or "") == ""
     card.page.evaluate("days => { answers.days = days }", answers()["days"])
     card.page.clock.fast_forward(15_000)

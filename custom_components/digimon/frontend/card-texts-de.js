@@ -29,7 +29,7 @@ export const CARD_TEXTS = {
   cost: "kostet {euros} über 12 Monate",
   actBy: "handeln bis {time}",
   loading: "Laden…",
-  unread: "Die Platine liest ihre Speicherkarte noch ein.",
+  unread: "Die Platine hat ihre Speicherkarte noch nicht gelesen.",
   nothing: "Keine Messungen.",
   noEarlier: "Davor gibt es nichts.",
   failed: "Die Platine hat nicht geantwortet. Versuche es noch einmal.",

@@ -28,7 +28,7 @@ export const CARD_TEXTS = {
   cost: "costs {euros} over 12 months",
   actBy: "act before {time}",
   loading: "Loading…",
-  unread: "The board is still reading its card.",
+  unread: "The board has not read its card yet.",
   nothing: "No measurements.",
   noEarlier: "There is nothing earlier.",
   failed: "The board did not answer. Try again.",

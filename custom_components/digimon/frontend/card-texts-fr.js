@@ -29,7 +29,7 @@ export const CARD_TEXTS = {
   cost: "coûte {euros} sur 12 mois",
   actBy: "agir avant {time}",
   loading: "Chargement…",
-  unread: "La carte P1 lit encore sa carte mémoire.",
+  unread: "La carte mémoire n'est pas encore lue.",
   nothing: "Pas de mesures.",
   noEarlier: "Rien avant.",
   failed: "La carte n’a pas répondu. Réessayez.",

@@ -29,7 +29,7 @@ export const CARD_TEXTS = {
   cost: "kost {euros} over 12 maanden",
   actBy: "ingrijpen vóór {time}",
   loading: "Laden…",
-  unread: "Het bord leest zijn kaartje nog in.",
+  unread: "Het bord heeft zijn kaartje nog niet gelezen.",
   nothing: "Geen metingen.",
   noEarlier: "Vroeger is er niets.",
   failed: "Het bord antwoordde niet. Probeer het nog eens.",
