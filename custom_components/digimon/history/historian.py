@@ -228,8 +228,10 @@ class Historian:
                 raise NotReadyError(STILL_READING)
             progress.checked_until = max(end, progress.checked_until)
             self._ledger.save_soon()
-        # What was asked for meanwhile may have left others.
-        self._open_ends = {key: end for key, end in self._open_ends.items() if looked_at.get(key) != end}
+        # What was asked for meanwhile may have left others; and where the card has nothing there is nothing to go by.
+        self._open_ends = {
+            key: end for key, end in self._open_ends.items() if looked_at.get(key) != end or key not in report.told
+        }
         self._keep_open_ends(report)
         self._notices.log(report, "filled a gap")
 

@@ -100,9 +100,9 @@ def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stan
                 yield _Span(stand.utc - 1, stand.utc, 0.0, stand.value)
         unread = []
         last = stand
-    behind = _behind(quarters, seen)
+    # The hour in which the card ends has a rest, which is no part of the hour after it.
+    behind = None if last is None or not last.utc % HOUR_SECONDS else _behind(quarters, seen, last.utc)
     if last is not None and behind is not None and _is_one_meter(series, last, behind):
-        # The hour in which the card ends has a rest, which is no part of the hour after it.
         yield from _between(last, behind, unread)
         return
     yield from (span for span in unread if last is None or span.start >= last.utc)
@@ -117,19 +117,21 @@ def _stands(
         while waiting and waiting[0].utc <= quarter.start:
             yield waiting.pop(0), None
         value = _register(series, quarter)
-        following = quarters[index + 1].start if index + 1 < len(quarters) else None
-        if following is None and (behind := _behind(quarters, seen)) is not None:
-            following = behind.utc
-        stand = None if value is None else Stand(_instant(quarter, following), value)
+        following = quarters[index + 1] if index + 1 < len(quarters) else None
+        goes_on = _behind(quarters, seen) is None if following is None else following.start == quarter.end
+        stand = None if value is None else Stand(_instant(quarter, goes_on=goes_on), value)
         # Inside a quarter the card knows better.
         while waiting and waiting[0].utc <= (quarter.end if stand is None else stand.utc):
             waiting.pop(0)
         yield stand, _sampled(series, quarter)
 
 
-def _behind(quarters: Sequence[CardQuarter], seen: Sequence[Stand]) -> Stand | None:
-    """What Home Assistant saw first after the last quarter."""
-    return next((stand for stand in seen if quarters and stand.utc > quarters[-1].end), None)
+def _behind(quarters: Sequence[CardQuarter], seen: Sequence[Stand], after: int = 0) -> Stand | None:
+    """What Home Assistant saw first when the last quarter was over.
+
+    :param after: an instant (UTC) after which it has to be.
+    """
+    return next((stand for stand in seen if quarters and quarters[-1].end <= stand.utc > after), None)
 
 
 def _register(series: Counted, quarter: CardQuarter) -> int | None:
@@ -148,14 +150,14 @@ def _sampled(series: Counted, quarter: CardQuarter) -> _Span | None:
     return _Span(quarter.start, quarter.end, whole_ws / HOUR_SECONDS, None, (whole_ws - ws) / HOUR_SECONDS)
 
 
-def _instant(quarter: CardQuarter, following: int | None) -> int:
+def _instant(quarter: CardQuarter, *, goes_on: bool) -> int:
     """When a quarter's register was read: at its last telegram.
 
     Of a quarter with gaps after which nothing follows, the board most likely heard the beginning.
 
-    :param following: when something is known again (UTC); None at the end of what was asked for.
+    :param goes_on: whether the card has the next quarter, or nothing is known of what came after this one.
     """
-    if quarter.intervals == QUARTER_INTERVALS or following is None or following == quarter.end:
+    if quarter.intervals == QUARTER_INTERVALS or goes_on:
         return quarter.end
     return quarter.start + quarter.intervals * INTERVAL_SECONDS
 

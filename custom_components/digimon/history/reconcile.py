@@ -81,11 +81,15 @@ class Report:
     """Series behind whose hours there is no row yet, or one of another meter, so that the next one may not fit, and
     where the last of those hours ended (UTC)."""
 
+    told: set[str] = field(default_factory=set)
+    """Series of which the card told something."""
+
     def note_end(self, key: str, end: int, *, is_open: bool) -> None:
         """Note how the hours of a part ended; an earlier part than the last one says nothing of the end.
 
         :param end: UTC.
         """
+        self.told.add(key)
         if end >= self.open_ends.get(key, end):
             self.open_ends.pop(key, None)
             if is_open:

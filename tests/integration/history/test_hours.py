@@ -122,6 +122,17 @@ def test_a_quarter_in_which_the_card_ends_has_the_register_of_its_last_telegram(
     assert changes(hours_of(stored, *seen)) == {0: 401, 1: 60}
 
 
+def test_what_home_assistant_saw_as_the_hour_ended_is_more_than_a_card_that_was_pulled_before() -> None:
+    stored = [*quarters(NOON, 1000, 1100, 1200), quarter(NOON + 2700, 1300, intervals=168)]
+    seen = (Stand(NOON, 900), Stand(NOON + HOUR_SECONDS, 1350), Stand(NOON + 2 * HOUR_SECONDS, 2000))
+    assert changes(hours_of(stored, *seen)) == {0: 450}
+
+
+def test_what_home_assistant_did_not_hear_any_more_as_the_hour_ended_the_card_knows_better() -> None:
+    stored = [*quarters(NOON, 1000, 1100, 1200), quarter(NOON + 2700, 1300, intervals=168)]
+    assert changes(hours_of(stored, Stand(NOON, 900), Stand(NOON + HOUR_SECONDS, 1250))) == {0: 400}
+
+
 def test_what_another_meter_showed_behind_the_card_says_nothing_of_the_hour_in_which_it_ends() -> None:
     stored = quarters(NOON, 1000, 1300)
     assert changes(hours_of(stored, Stand(NOON, 900), Stand(NOON + HOUR_SECONDS, 12))) == {0: 400}
