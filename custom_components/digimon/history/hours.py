@@ -101,10 +101,11 @@ def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stan
         unread = []
         last = stand
     # The hour in which the card ends has a rest, which is no part of the hour after it.
-    behind = None if last is None or not last.utc % HOUR_SECONDS else _behind(quarters, seen, last.utc)
-    if last is not None and behind is not None and _is_one_meter(series, last, behind):
-        yield from _between(last, behind, unread)
-        return
+    if last is not None and last.utc % HOUR_SECONDS:
+        behind = _first_from(seen, max(quarters[-1].end, last.utc + 1))
+        if behind is not None and _is_one_meter(series, last, behind):
+            yield from _between(last, behind, unread)
+            return
     yield from (span for span in unread if last is None or span.start >= last.utc)
 
 
@@ -118,7 +119,7 @@ def _stands(
             yield waiting.pop(0), None
         value = _register(series, quarter)
         following = quarters[index + 1] if index + 1 < len(quarters) else None
-        goes_on = _behind(quarters, seen) is None if following is None else following.start == quarter.end
+        goes_on = _first_from(seen, quarter.end) is None if following is None else following.start == quarter.end
         stand = None if value is None else Stand(_instant(quarter, goes_on=goes_on), value)
         # Inside a quarter the card knows better.
         while waiting and waiting[0].utc <= (quarter.end if stand is None else stand.utc):
@@ -126,12 +127,9 @@ def _stands(
         yield stand, _sampled(series, quarter)
 
 
-def _behind(quarters: Sequence[CardQuarter], seen: Sequence[Stand], after: int = 0) -> Stand | None:
-    """What Home Assistant saw first when the last quarter was over.
-
-    :param after: an instant (UTC) after which it has to be.
-    """
-    return next((stand for stand in seen if quarters and quarters[-1].end <= stand.utc > after), None)
+def _first_from(seen: Sequence[Stand], utc: int) -> Stand | None:
+    """What Home Assistant saw first at an instant or after it."""
+    return next((stand for stand in seen if stand.utc >= utc), None)
 
 
 def _register(series: Counted, quarter: CardQuarter) -> int | None:
