@@ -29,6 +29,7 @@ from .notices import Notices
 from .past import Past
 from .period import import_period
 from .reconcile import Report, UnsettledError
+from .silence import Silence
 from .status import HistoryState, HistoryStatus
 from .targets import Targets, find_targets
 from .times import closed_until, local_days, month_name, parts
@@ -56,6 +57,7 @@ class Historian:
         # A start is the end of an interruption, however short.
         self._interrupted_at = self._now()
         self._open_ends: dict[str, int] = {}
+        self._silence = Silence()
         self._past_is_done = False
         self._check_database = True
         self._keys: set[str] = set()
@@ -217,6 +219,7 @@ class Historian:
         if first >= until or not self._heard:
             return
         if self._interrupted_at < first and not self._open_ends:
+            self._silence.end()
             progress.checked_until = until
             self._ledger.save_soon()
             return
@@ -226,7 +229,11 @@ class Historian:
         for start, end in parts(first, until, by_day=self._card.by_quarters):
             if not await self._importer.bring_over(local_days(start, end), start, end, targets.found, report):
                 raise NotReadyError(STILL_READING)
-            progress.checked_until = max(end, progress.checked_until)
+            told_until = min(end, report.told_until // HOUR_SECONDS * HOUR_SECONDS)
+            progress.checked_until = max(told_until, progress.checked_until)
+            self._ledger.save_soon()
+        if self._silence.is_over(progress.checked_until, until):
+            progress.checked_until = until
             self._ledger.save_soon()
         # What was asked for meanwhile may have left others; and where the card has nothing there is nothing to go by.
         self._open_ends = {

@@ -96,6 +96,7 @@ class Importer:
             # Reading may have taken minutes. Under an old name nobody would find it, in an old unit it would be wrong.
             if not set(targets) <= set((await self._find()).found):
                 raise TargetsChangedError("the sensors have changed")
+            report.note_quarters(quarters)
             part.following = await self._following(part, targets)
             reading = None
             if meanwhile is not None:

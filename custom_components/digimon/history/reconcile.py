@@ -84,6 +84,13 @@ class Report:
     told: set[str] = field(default_factory=set)
     """Series of which the card told something."""
 
+    told_until: int = 0
+    """Where the last quarter ended (UTC) that the card told of."""
+
+    def note_quarters(self, quarters: Sequence[CardQuarter]) -> None:
+        """Note what the card told of a part."""
+        self.told_until = max([self.told_until, *(quarter.end for quarter in quarters[-1:])])
+
     def note_end(self, key: str, end: int, *, is_open: bool) -> None:
         """Note how the hours of a part ended; an earlier part than the last one says nothing of the end.
 

@@ -100,6 +100,29 @@ async def test_the_card_was_out_while_home_assistant_ran(living: World) -> None:
     await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
 
 
+@pytest.mark.parametrize("pulled", [ADDED + 3 * HOUR_SECONDS + 1200, ADDED + 5 * HOUR_SECONDS])
+async def test_the_card_was_out_and_home_assistant_down_as_well(living: World, pulled: int) -> None:
+    """Nobody knows the hours that neither saw; what they took is shared out when the card tells of what comes after."""
+    down, up = ADDED + 4 * HOUR_SECONDS + 1200, ADDED + 7 * HOUR_SECONDS + 1200
+    put_back = ADDED + 9 * HOUR_SECONDS + 600
+    living.board.without_card.spans.append((pulled, put_back))
+    await living.live_until(down)
+    await living.stop()
+    living.move_to(up)
+    await living.start()
+    await living.live_until(put_back)
+    await living.live_until(ADDED + 12 * HOUR_SECONDS + 20)
+    changes = await living.changes(OFFTAKE)
+    unseen = range(max(ADDED + 4 * HOUR_SECONDS, pulled), ADDED + 8 * HOUR_SECONDS, HOUR_SECONDS)
+    seen = set(range(START, ADDED + 12 * HOUR_SECONDS, HOUR_SECONDS)) - {*unseen}
+    assert changes.keys() == seen | {*unseen}
+    assert {start: changes[start] for start in seen} == pytest.approx(
+        {hour: living.truth(hour) for hour in seen}, abs=1.01
+    )
+    mean = sum(living.truth(start) for start in unseen) / len(unseen)
+    assert [changes[start] for start in unseen] == pytest.approx([mean] * len(unseen), abs=1.01)
+
+
 async def test_a_new_meter_adds_nothing_of_its_own(living: World) -> None:
     """Home Assistant takes all that a register says that begins anew for energy; also where nobody missed an hour."""
     off, on = ADDED + 4 * HOUR_SECONDS + 300, ADDED + 4 * HOUR_SECONDS + 2700
