@@ -108,6 +108,25 @@ async def test_only_the_files_of_a_gap_are_asked_for(world: World) -> None:
     assert {path for path in world.board.requests if path.startswith("/meter/")} <= gap
 
 
+async def test_a_board_without_a_card_is_not_asked_of_a_gap_for_ever(world: World) -> None:
+    """It does not say that it has none."""
+    world.board.without_card.spans.append((START, ADDED + DAY))
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.live_until(ADDED + 2 * HOUR_SECONDS + 1200)
+    await world.stop()
+    world.move_to(ADDED + 5 * HOUR_SECONDS + 1500)
+    await world.start()
+    gap = {quarter_path(quarter_id_at(start)) for start in range(ADDED + 2 * HOUR_SECONDS, world.now - 900, 900)}
+    asked = []
+    for hour in range(6, 12):
+        world.board.requests.clear()
+        await world.live_until(ADDED + hour * HOUR_SECONDS + 20)
+        asked.append(len(gap & {*world.board.requests}))
+    assert asked[0] == len(gap)
+    assert asked[-2:] == [0, 0]
+
+
 async def test_files_that_were_overwritten_or_ruined_cost_only_themselves(world: World) -> None:
     world.board.damaged = {quarter_id_at(START + DAY + number * 900) for number in (4, 5, 6, 7)}
     world.move_to(ADDED + 600)
