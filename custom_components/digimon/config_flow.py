@@ -16,12 +16,24 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from .cable_flow import CableSteps, async_move, is_other_meter
 from .const import DEFAULT_HOST, DOMAIN
 from .coordinator import DigimonConfigEntry
-from .monitor import DEFAULT_PORT, Address, BoardClient, BoardError, BoardInfo, InvalidAddressError, parse_address
+from .monitor import (
+    DEFAULT_PORT,
+    Address,
+    BoardClient,
+    BoardError,
+    BoardInfo,
+    BoardTimeoutError,
+    InvalidAddressError,
+    parse_address,
+)
 from .options_flow import DigimonOptionsFlow
 from .source import failure_of
 from .typed_address import TypedAddressError, async_identify_typed
 
 STEP_HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
+
+# Of who announced itself; nobody waits before a screen.
+_ATTEMPTS = 3
 
 
 class DigimonConfigFlow(CableSteps, domain=DOMAIN):
@@ -85,7 +97,7 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
         if self._is_read_at(address):
             return self.async_abort(reason="already_configured")
         try:
-            await self._identify(address)
+            await self._identify_patiently(address)
         except BoardError as error:
             return self.async_abort(reason=failure_of(error))
         await self._abort_if_known()
@@ -184,6 +196,17 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
     async def _identify(self, address: Address) -> None:
         self._board = await self._client(address).identify()
         self._address = address
+
+    async def _identify_patiently(self, address: Address) -> None:
+        """Ask again who does not answer in time: it has only just started, and may be silent for long from now on."""
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                await self._identify(address)
+            except BoardTimeoutError:
+                if not attempts_left:
+                    raise
+            else:
+                return
 
     def _client(self, address: Address) -> BoardClient:
         return BoardClient(address, async_get_clientsession(self.hass))

@@ -206,6 +206,15 @@ async def test_a_discovered_board_in_trouble_is_left_alone_until_it_recovers(
     assert (await start(hass, SOURCE_ZEROCONF, announcement(board)))["type"] is FlowResultType.FORM
 
 
+async def test_a_discovered_board_that_is_still_busy_is_asked_again(
+    hass: HomeAssistant, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BoardClient.__init__.__kwdefaults__ or {}, "timeout_seconds", 1)
+    board.faults_once[INFO] = Fault.SLOW
+    assert (await start(hass, SOURCE_ZEROCONF, announcement(board)))["type"] is FlowResultType.FORM
+    assert board.unanswered == 1
+
+
 async def test_a_known_board_at_a_new_address_is_followed(
     hass: HomeAssistant, board: Board, entry: MockConfigEntry
 ) -> None:
