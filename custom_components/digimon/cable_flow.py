@@ -49,7 +49,7 @@ class CableSteps(ConfigFlow):
         """Ask for the port of a cable."""
         errors = {}
         if user_input is not None:
-            errors = await self._probe(user_input[CONF_DEVICE])
+            errors = await self._probe(await self._lasting(user_input[CONF_DEVICE]))
             if not errors:
                 await self.async_set_unique_id(self._unique_id_of_port, raise_on_progress=False)
                 self._abort_if_unique_id_configured(updates={CONF_DEVICE: self._port})
@@ -65,9 +65,10 @@ class CableSteps(ConfigFlow):
         entry = self._get_reconfigure_entry()
         errors = {}
         if user_input is not None:
-            if entry.data.get(CONF_DEVICE) == user_input[CONF_DEVICE]:
+            path = await self._lasting(user_input[CONF_DEVICE])
+            if entry.data.get(CONF_DEVICE) == path:
                 return self.async_update_reload_and_abort(entry)
-            errors = await self._probe(user_input[CONF_DEVICE])
+            errors = await self._probe(path)
             if not errors:
                 if is_other_meter(entry, self._serial):
                     return self.async_abort(reason="wrong_meter")
@@ -84,12 +85,16 @@ class CableSteps(ConfigFlow):
             errors=errors,
         )
 
-    async def _probe(self, port: str) -> dict[str, str]:
-        """Find out which meter is at a port; the errors of the form."""
+    async def _lasting(self, port: str) -> str:
+        """The name under which a port stays the same."""
         from .cable.entry import async_lasting_path  # noqa: PLC0415 (as above)
-        from .cable.probe import async_probe  # noqa: PLC0415
 
-        path = await async_lasting_path(self.hass, port.strip())
+        return await async_lasting_path(self.hass, port.strip())
+
+    async def _probe(self, path: str) -> dict[str, str]:
+        """Find out which meter is at a port; the errors of the form."""
+        from .cable.probe import async_probe  # noqa: PLC0415 (as above)
+
         self._async_abort_entries_match({CONF_DEVICE: path})
         try:
             found = await async_probe(path)

@@ -13,7 +13,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..coordinator import DigimonConfigEntry
 from ..core.clock import DAY_SECONDS, format_stamp, quarter_start
 from ..core.records import REGISTERS
@@ -83,6 +83,8 @@ async def _import_history(entry: DigimonConfigEntry, data: dict[str, Any]) -> Se
     if (history := entry.runtime_data.history) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_recorder")
     # They come with the recorder, which there is now.
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
     from .reconcile import UnsettledError  # noqa: PLC0415
 
     try:
@@ -99,6 +101,9 @@ async def _import_history(entry: DigimonConfigEntry, data: dict[str, Any]) -> Se
             translation_key="history_unsettled",
             translation_placeholders={"entity_id": error.statistic_id},
         ) from error
+    except SQLAlchemyError as error:
+        LOGGER.warning("The history of %s cannot be compared with the database: %s", entry.title, error)
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="history_database") from error
 
 
 async def _export_quarters(entry: DigimonConfigEntry, data: dict[str, Any]) -> ServiceResponse:

@@ -55,9 +55,11 @@ def entity_ids(hass: HomeAssistant, entry: Any) -> set[str]:
     return {entity.entity_id for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
 
 
-async def test_the_same_port_again_sets_it_up_anew(hass: HomeAssistant, port: Port, cable: Any) -> None:
+@pytest.mark.parametrize("typed", ["{}", " {} "])
+async def test_the_same_port_again_sets_it_up_anew(hass: HomeAssistant, port: Port, cable: Any, typed: str) -> None:
+    """Also under another name of it."""
     before = cable.runtime_data
-    result = await submit(hass, await choose(hass, cable, CABLE), port.address)
+    result = await submit(hass, await choose(hass, cable, CABLE), typed.format(port.address))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert cable.state is ConfigEntryState.LOADED
     assert cable.runtime_data is not before

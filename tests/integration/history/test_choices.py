@@ -335,6 +335,9 @@ async def test_a_database_that_is_away_for_a_moment_costs_nothing(
     await world.start()
     await world.settled()
     assert stands(world) == "waiting"
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(world.hass, "import_history", start=iso(START), end=iso(ADDED))
+    assert raised.value.translation_key == "history_database"
     assert await world.rows(OFFTAKE) == []
     monkeypatch.setattr(statistics, "write_counted", write)
     await world.live_until(ADDED + HOUR_SECONDS + 20)
