@@ -52,17 +52,19 @@ class Listening:
         return f"http://{self.host}:{self.port}"
 
 
-def write(folder: Path, listening: Listening, *, oldest: bool = False) -> None:
+def write(folder: Path, listening: Listening, *, oldest: bool = False, integration: bool = True) -> None:
     """Make what is missing of a configuration folder, and make it listen there.
 
     :param folder: Home Assistant's, which exists.
     :param oldest: whether it is 2026.10, which does not understand what 2026.11 keeps of its web server.
+    :param integration: whether the integration is to be there, from this checkout.
     """
     (folder / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
     automations = folder / "automations.yaml"
     if not automations.exists():
         automations.write_text("[]\n", encoding="utf-8")
-    _link_integration(folder / "custom_components")
+    if integration:
+        _link_integration(folder / "custom_components")
     storage = folder / ".storage"
     storage.mkdir(exist_ok=True)
     # A person may have chosen another port the last time.

@@ -45,10 +45,11 @@ class Certificate:
     pin: str
 
     @classmethod
-    def of(cls, name: str, folder: Path) -> Certificate:
+    def of(cls, name: str, folder: Path, *others: str) -> Certificate:
         """Make one.
 
         :param name: of the host.
+        :param others: names that the host has, too.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -61,7 +62,9 @@ class Certificate:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - _VALID)
             .not_valid_after(now + _VALID)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.DNSName(each) for each in (name, *others)]), critical=False
+            )
             .sign(key, hashes.SHA256())
         )
         secret = key.private_bytes(
