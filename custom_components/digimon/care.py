@@ -12,12 +12,11 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .fixable import FIXABLE, WRONG_DEVICE
+from .help_page import help_url
 from .trouble import TROUBLES, Trouble, Watch
 
 # Nothing here is a matter of seconds.
 LOOK_INTERVAL = timedelta(minutes=1)
-
-_LEARN_MORE = "https://github.com/digimon-energy/digimon/blob/main/docs/troubleshooting.md#"
 
 
 @callback
@@ -80,7 +79,7 @@ def _raise_issue(hass: HomeAssistant, entry: DigimonConfigEntry, trouble: Troubl
         data={"entry_id": entry.entry_id},
         is_fixable=trouble.key in FIXABLE,
         severity=ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING,
-        learn_more_url=_LEARN_MORE + trouble.key.replace("_", "-"),
+        learn_more_url=help_url(trouble.key),
         translation_key=trouble.key,
         translation_placeholders={"name": entry.title},
     )

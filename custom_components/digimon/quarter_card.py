@@ -21,6 +21,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .frontend.bundle import parts, version_of
+from .help_page import help_url
 
 URL: Final = "/digimon/quarter-card.js"
 ISSUE: Final = "card_not_in_resources"
@@ -164,6 +165,7 @@ def _ask(hass: HomeAssistant) -> None:
         ISSUE,
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
+        learn_more_url=help_url(ISSUE),
         translation_key=ISSUE,
         translation_placeholders={"url": URL},
     )

@@ -11,10 +11,9 @@ from .capacity.figures import TariffBasis
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .fixable import FIXABLE
+from .help_page import help_url
 from .tariff import Tariff
 from .wording import month_text, power_text
-
-DOCUMENT_URL = "https://github.com/digimon-energy/digimon/blob/main/docs/troubleshooting.md"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +92,7 @@ class TariffIssues:
             severity=ir.IssueSeverity.WARNING,
             translation_key=issue.key,
             translation_placeholders={"name": self._entry.title, **issue.placeholders},
-            learn_more_url=f"{DOCUMENT_URL}#{issue.key.replace('_', '-')}",
+            learn_more_url=help_url(issue.key),
         )
 
     def _id(self, key: str) -> str:

@@ -53,6 +53,14 @@ def test_links_to_our_own_page_lead_to_a_section_of_it() -> None:
                 assert fragment in anchors, f"{name}: {fragment}"
 
 
+def test_every_repair_is_explained_under_the_name_that_people_see() -> None:
+    sections = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    named = dict(section.split("\n\n*", 1) for section in sections if "\n\n*" in section)
+    for key, texts in load(INTEGRATION / "translations/en.json")["issues"].items():
+        shown = re.sub(r"{\w+}", "…", texts["title"])
+        assert named[key.replace("_", " ").capitalize()].startswith(f"{shown}*"), key
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_that_is_named_is_there_and_runs(name: str) -> None:
     commands = set(re.findall(r"(?<![\w/])scripts/[a-z][\w-]*(?!\w*/)", (ROOT / name).read_text(encoding="utf-8")))

@@ -85,6 +85,7 @@ async def test_who_keeps_resources_in_yaml_is_asked_to_add_it(hass: HomeAssistan
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
     assert issue is not None
     assert issue.translation_placeholders == {"url": URL}
+    assert str(issue.learn_more_url).endswith("troubleshooting.md#card-not-in-resources")
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
 

@@ -103,8 +103,12 @@ class Historian:
 
     @callback
     def stop(self) -> None:
-        """Bring over no more of the past; gaps of Home Assistant's own are still repaired."""
+        """Bring over no more of the past; gaps of Home Assistant's own are still repaired.
+
+        Days that cannot be read are given up with it, so nobody is asked to mend the card for them.
+        """
         self._ledger.progress.stopped = True
+        self._notices.unreadable(())
         self._ledger.save_soon()
 
     async def settled(self) -> None:

@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 from ..coordinator import DigimonConfigEntry
+from ..help_page import help_url
 from .reconcile import Report
 from .times import Day
 
@@ -65,6 +66,7 @@ class Notices:
             self._issue(key),
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
+            learn_more_url=help_url(key),
             translation_key=key,
             translation_placeholders=placeholders,
         )

@@ -286,12 +286,25 @@ async def test_a_day_that_cannot_be_read_costs_no_other_day_and_is_told(world: W
     issue = ir.async_get(world.hass).async_get_issue(DOMAIN, f"history_unreadable_{world.entry.entry_id}")
     assert issue is not None
     assert issue.translation_placeholders == {"name": "digimon", "days": "2026-01-11"}
+    assert str(issue.learn_more_url).endswith("troubleshooting.md#history-unreadable")
 
     world.board.faults.clear()
     await press(world.hass, "button.digimon_bring_in_history")
     await world.settled()
     await world.assert_true(START, ADDED)
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, f"history_unreadable_{world.entry.entry_id}") is None
+
+
+async def test_who_stops_the_history_gives_up_the_days_that_cannot_be_read(world: World) -> None:
+    world.board.faults["/historic/day?year=2026&month=1&day=11"] = Fault.WRONG_JSON
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.settled()
+    issue_id = f"history_unreadable_{world.entry.entry_id}"
+    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is not None
+    await press(world.hass, "button.digimon_stop_bringing_in_history")
+    await world.settled()
+    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_a_damaged_quarter_is_a_gap_that_the_registers_bridge(world: World) -> None:
