@@ -1,8 +1,9 @@
-"""What the newest Home Assistant itself says of the files that it shows: its Marketplace, and its icons."""
+"""What the newest Home Assistant itself says of what we say: its Marketplace, its icons, and its words."""
 
 import asyncio
 import json
 import os
+import re
 from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,28 @@ async def test_it_has_every_icon_that_we_name() -> None:
     assert {icon for icon in ours if icon.removeprefix("mdi:") not in known} == set()
 
 
+# Where the way through its settings begins, and the documents that show it.
+_WAYS = [
+    ("en", "Settings", "README.md"),
+    ("en", "Settings", "docs/troubleshooting.md"),
+    ("nl", "Instellingen", "README.nl.md"),
+    ("nl", "Instellingen", "docs/handleiding.nl.md"),
+]
+
+
+@pytest.mark.parametrize(("language", "begin", "document"), _WAYS)
+async def test_the_way_through_its_settings_is_the_one_that_we_tell(language: str, begin: str, document: str) -> None:
+    words = {"Digimon", *named(json.loads((COMPONENT / f"translations/{language}.json").read_text(encoding="utf-8")))}
+    for path in (Path((await newest(_ICONS)).strip()) / "static/translations").rglob(f"{language}-*.json"):
+        words |= set(named(json.loads(path.read_text(encoding="utf-8"))))
+    text = (ROOT / document).read_text(encoding="utf-8")
+    ways = re.findall(rf"\*\*{begin}\*\*(?:,\s+\*\*[^*]+\*\*)+", text)
+    assert ways
+    assert {word for way in ways for word in re.findall(r"\*\*([^*]+)\*\*", way)} - words == set()
+
+
 def named(node: Any) -> list[str]:
-    """All icons in a document."""
+    """All icons, or words, in a document."""
     if isinstance(node, str):
         return [node]
-    return [icon for value in node.values() for icon in named(value)]
+    return [name for value in node.values() for name in named(value)]
