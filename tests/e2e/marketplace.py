@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from .releases import BRANCH, FULL_NAME, PUSHED, Release
+from .releases import BRANCH, FULL_NAME, INTEGRATION, PUSHED, Release
 from .reverse_proxy import Certificate
 
 API: Final = "api.github.com"
@@ -25,7 +25,8 @@ GITHUB: Final = "github.com"
 ARCHIVES: Final = "codeload.github.com"
 RAW: Final = "raw.githubusercontent.com"
 CATALOGUE: Final = "data-v2.hacs.xyz"
-HOSTS: Final = (API, GITHUB, ARCHIVES, RAW, CATALOGUE)
+ICONS: Final = "brands.home-assistant.io"
+HOSTS: Final = (API, GITHUB, ARCHIVES, RAW, CATALOGUE, ICONS)
 
 IDENTIFIER: Final = "1180339887"
 TOKEN: Final = "gho_of_somebody_in_flanders"
@@ -55,6 +56,11 @@ class StandIn:
     requests: list[tuple[str, str, int]] = field(default_factory=list)
     _anonymous: int = 0
 
+    @property
+    def latest(self) -> Release:
+        """The newest one that is for everybody."""
+        return next(release for release in self.releases if not release.is_for_testers)
+
     def publish(self, release: Release) -> None:
         """Have a newer release."""
         self.releases.insert(0, release)
@@ -64,8 +70,10 @@ class StandIn:
         return [path for at, path, _ in self.requests if at == host]
 
     def missed(self) -> list[str]:
-        """What was asked for and is not there."""
-        return [f"{host}{path}" for host, path, status in self.requests if status == HTTPStatus.NOT_FOUND]
+        """What was asked for and is not there; an icon is looked for in several places."""
+        return [
+            f"{host}{path}" for host, path, status in self.requests if status == HTTPStatus.NOT_FOUND and host != ICONS
+        ]
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer any host's request."""
@@ -77,6 +85,7 @@ class StandIn:
             ARCHIVES: self._archive,
             RAW: self._raw,
             CATALOGUE: self._catalogue,
+            ICONS: self._icon,
         }
         answer = answers[host](request, parts) if host in answers else None
         response = answer or _json({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
@@ -125,21 +134,28 @@ class StandIn:
             return None
         return _tagged(request, sections[parts[0]])
 
+    def _icon(self, _: web.Request, parts: list[str]) -> web.Response | None:
+        """Of what the catalogue lists, from where its repository has it."""
+        if not self.listed or parts[:-1] != ["marketplace", self.latest.manifest["domain"]]:
+            return None
+        image = self.latest.files.get(f"{INTEGRATION}brand/{parts[-1]}")
+        return None if image is None else web.Response(body=image, content_type="image/png")
+
     def _integrations(self) -> dict[str, Any]:
         """The section of integrations, each with what its makers' tools read from GitHub."""
-        newest = self.releases[0]
+        newest = self.latest
         manifest = newest.manifest
         common = {
             "description": _DESCRIPTION,
-            "downloads": 42,
+            "downloads": 0,
             "etag_repository": f'W/"{newest.commit}"',
             "last_commit": newest.commit[:7],
             # A number that grows with what there is to tell.
             "last_fetched": 1_795_000_000.0 + len(self.releases),
             "last_updated": PUSHED,
             "last_version": newest.tag,
-            "open_issues": 1,
-            "stargazers_count": 7,
+            "open_issues": 0,
+            "stargazers_count": 0,
             "topics": ["energy", "p1"],
         }
         other = common | {
@@ -184,7 +200,7 @@ class StandIn:
             case ["releases"]:
                 document = [release.document() for release in self.releases]
             case ["releases", "latest"]:
-                document = self.releases[0].document()
+                document = self.latest.document()
             case ["branches", branch] if branch == BRANCH:
                 document = {"name": branch, "commit": {"sha": self.releases[0].commit}}
             case ["git", "trees", *at] if release := self._at("/".join(at)):
@@ -205,9 +221,9 @@ class StandIn:
             "archived": False,
             "default_branch": BRANCH,
             "has_issues": True,
-            "open_issues": 1,
+            "open_issues": 0,
             "pushed_at": PUSHED,
-            "stargazers_count": 7,
+            "stargazers_count": 0,
             "topics": ["home-assistant", "hacs", "integration", "energy", "p1"],
         }
 

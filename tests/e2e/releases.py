@@ -44,10 +44,13 @@ class Release:
             files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
         return cls(json.loads(files[_MANIFEST])["version"], files)
 
-    def next(self) -> Self:
-        """The release that comes after it, which does the same."""
+    def next(self, ending: str = "") -> Self:
+        """The release that comes after it, which does the same.
+
+        :param ending: of a version that only testers get, such as ``b1``.
+        """
         *before, last = self.version.split(".")
-        version = ".".join([*before, str(int(last) + 1)])
+        version = ".".join([*before, f"{int(last) + 1}{ending}"])
         manifest = self.manifest | {"version": version}
         return type(self)(version, self.files | {_MANIFEST: json.dumps(manifest, indent=2).encode()})
 
@@ -60,6 +63,16 @@ class Release:
     def commit(self) -> str:
         """A name for what is in it."""
         return hashlib.sha1(self.version.encode(), usedforsecurity=False).hexdigest()
+
+    @property
+    def is_for_testers(self) -> bool:
+        """Whether .github/workflows/release.yml marks it as a pre-release."""
+        return not self.version.replace(".", "").isdecimal()
+
+    @property
+    def readme(self) -> str:
+        """What people read of it first."""
+        return self.files["README.md"].decode()
 
     def archive(self) -> bytes:
         """The archive of its tag: all below a folder named by repository and tag, of which a leading v goes."""
@@ -96,7 +109,7 @@ class Release:
             "name": self.tag,
             "target_commitish": BRANCH,
             "draft": False,
-            "prerelease": False,
+            "prerelease": self.is_for_testers,
             "created_at": PUSHED,
             "published_at": PUSHED,
             "html_url": f"{_PAGE}/tag/{self.tag}",
@@ -108,7 +121,7 @@ class Release:
                     "state": "uploaded",
                     "size": len(content),
                     "content_type": "application/octet-stream",
-                    "download_count": 1000 + number,
+                    "download_count": 0,
                     "browser_download_url": f"{_PAGE}/download/{self.tag}/{name}",
                 }
                 for number, (name, content) in enumerate(self.assets().items())

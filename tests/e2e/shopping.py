@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page, expect
 
 from develop.api import Api
 from develop.browser import DUTCH, chromium, sign_in, window
@@ -44,6 +44,12 @@ class Scene:
         """Keep what the person sees now."""
         await self.page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
 
+    async def sees(self, picture: Locator) -> None:
+        """Scroll to a picture and wait until it is there, and not only its frame."""
+        await picture.scroll_into_view_if_needed()
+        await expect(picture).to_have_js_property("complete", value=True)
+        assert await picture.evaluate("picture => picture.naturalWidth") > 0
+
     async def open(self, path: str) -> None:
         """Go to a page of Home Assistant."""
         await self.page.goto(f"{self.house.url}{path}")
@@ -59,6 +65,15 @@ class Scene:
         await self.page.get_by_text("Je installeert dit op eigen risico").wait_for()
         await self.page.get_by_role("button", name="Installeren").last.click()
         await self.page.get_by_text("Hoe bereikt Home Assistant je meter?").wait_for()
+
+    async def update(self) -> None:
+        """Install the newer version that is offered, after a look at what is new in it."""
+        await self.open("/config/updates")
+        await self.page.get_by_role("button", name="Digimon").click()
+        await self.page.get_by_text(f"What is new in {self.github.releases[0].version}.").wait_for()
+        await self.picture("marktplaats-update-nl")
+        await self.page.get_by_role("button", name="Bijwerken").click()
+        await self.page.get_by_text("Up-to-date").wait_for()
 
     async def restart(self) -> None:
         """Do what the Marketplace's repair asks."""

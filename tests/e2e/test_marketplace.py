@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 
 from develop.api import ApiError
 from develop.home import DOMAIN, Board, history_arrived, sensors_of
@@ -21,10 +21,10 @@ from simulator.house import House
 from tests.firmware.machines import ADDRESSES
 
 from .apart import BOARD_PORT
-from .command import ROOT, eventually
+from .command import eventually
 from .complaints import complaints
 from .conftest import chromium_or_skip
-from .marketplace import API, ARCHIVES, CATALOGUE, GITHUB, IDENTIFIER, RAW, TOKEN
+from .marketplace import API, ARCHIVES, CATALOGUE, GITHUB, ICONS, IDENTIFIER, RAW, TOKEN
 from .releases import FULL_NAME
 from .shopping import Scene, shopping
 from .test_two_machines import shows_the_house
@@ -33,7 +33,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
 _PATIENCE_SECONDS = 120
 expect.set_options(timeout=_PATIENCE_SECONDS * 1000)
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -60,7 +59,7 @@ async def found(scene: Scene) -> Scene:
 async def test_the_catalogue_alone_tells_of_it(found: Scene) -> None:
     sections = ["critical", "integration", "plugin", "removed", "template", "theme"]
     assert sorted(found.github.asked(CATALOGUE)) == [f"/{section}/data.json" for section in sections]
-    assert {host for host, _, _ in found.github.requests} == {CATALOGUE}
+    assert {host for host, _, _ in found.github.requests} - {ICONS} == {CATALOGUE}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -69,13 +68,25 @@ async def opened(found: Scene) -> Scene:
     await found.page.get_by_text("Digimon", exact=True).click()
     await expect(found.page.get_by_text("is beschikbaar om te installeren")).to_be_visible()
     await expect(found.page.locator("ha-markdown h2").first).to_be_visible()
+    for picture in (found.page.locator("ha-markdown img").first, icon_of(found.page)):
+        await found.sees(picture)
     await found.picture("marktplaats-nl")
     return found
 
 
+def icon_of(page: Page) -> Locator:
+    """The one that the Marketplace shows of it."""
+    return page.locator(f"img[src*='/brands/marketplace/{DOMAIN}/']").first
+
+
+async def test_it_has_its_icon_before_it_is_installed(opened: Scene) -> None:
+    await opened.sees(icon_of(opened.page))
+    assert f"/marketplace/{DOMAIN}/icon.png" in opened.github.asked(ICONS)
+
+
 async def test_its_page_shows_the_readme_with_pictures_and_links_that_lead_somewhere(opened: Scene) -> None:
     readme = opened.page.locator("ha-markdown")
-    assert await readme.locator("h2").all_inner_texts() == re.findall(r"(?m)^## (.+)$", README)
+    assert await readme.locator("h2").all_inner_texts() == re.findall(r"(?m)^## (.+)$", opened.github.latest.readme)
     addresses = await readme.locator("a, img").evaluate_all("all => all.map(one => one.href || one.src)")
     ours = [url for url in addresses if urlsplit(url).netloc == RAW or f"//{GITHUB}/{FULL_NAME}" in url]
     assert len(ours) > 30
@@ -83,10 +94,7 @@ async def test_its_page_shows_the_readme_with_pictures_and_links_that_lead_somew
     # Who scrolls sees them.
     pictures = readme.locator(f"img[src*='{RAW}']")
     for number in range(await pictures.count()):
-        picture = pictures.nth(number)
-        await picture.scroll_into_view_if_needed()
-        await expect(picture).to_have_js_property("complete", value=True)
-        assert await picture.evaluate("picture => picture.naturalWidth") > 0
+        await opened.sees(pictures.nth(number))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -99,7 +107,7 @@ async def installed(opened: Scene) -> Scene:
 
 
 async def test_the_integration_comes_out_of_the_archive_of_the_release(installed: Scene) -> None:
-    release = installed.github.releases[0]
+    release = installed.github.latest
     assert installed.files() == release.integration()
     # Without an account GitHub's API answers little: it is not asked, and what is there for boards is not fetched.
     assert installed.github.asked(GITHUB) == [f"/{FULL_NAME}/archive/refs/tags/{release.tag}.zip"]
@@ -155,23 +163,18 @@ async def updated(installed: Scene, added: Added) -> Scene:
     """There is a newer release; the person looks for it, installs it, and does what the repair asks."""
     page = installed.page
     assert added.entry
-    installed.github.publish(installed.github.releases[0].next())
-    newest = installed.github.releases[0]
+    installed.github.publish(installed.github.latest.next())
     await installed.open(f"/marketplace/repository/{IDENTIFIER}")
     await installed.choose("Informatie vernieuwen")
-    await expect(page.get_by_text(f"{newest.tag} beschikbaar")).to_be_visible()
+    await expect(page.get_by_text(f"{installed.github.latest.tag} beschikbaar")).to_be_visible()
     installed.github.requests.clear()
-    await installed.open("/config/updates")
-    await page.get_by_role("button", name="Digimon").click()
-    await expect(page.get_by_text(f"What is new in {newest.version}.")).to_be_visible()
-    await installed.picture("marktplaats-update-nl")
-    await page.get_by_role("button", name="Bijwerken").click()
+    await installed.update()
     await installed.restart()
     return installed
 
 
 async def test_a_newer_release_comes_the_same_way(updated: Scene) -> None:
-    release = updated.github.releases[0]
+    release = updated.github.latest
     assert updated.files() == release.integration()
     assert updated.github.asked(GITHUB) == [f"/{FULL_NAME}/archive/refs/tags/{release.tag}.zip"]
     assert updated.github.missed() == []
@@ -198,7 +201,7 @@ async def test_the_board_is_offered_the_firmware_of_that_release(updated: Scene,
 
     async def is_offered() -> bool:
         states = {state["entity_id"]: state for state in await updated.api.command("get_states")}
-        return states[firmware]["attributes"].get("latest_version") == updated.github.releases[0].version
+        return states[firmware]["attributes"].get("latest_version") == updated.github.latest.version
 
     await eventually(is_offered, _PATIENCE_SECONDS)
 
@@ -245,7 +248,7 @@ async def linked(removed: Scene) -> Scene:
     """The catalogue does not have it: the person uses the button of the README, and connects an account at GitHub."""
     page = removed.page
     removed.github.requests.clear()
-    button = re.search(r"https://my\.home-assistant\.io/redirect/(\w+)/(\?[^)]+)", README)
+    button = re.search(r"https://my\.home-assistant\.io/redirect/(\w+)/(\?[^)]+)", removed.github.latest.readme)
     assert button is not None
     # There a browser is sent on to the Home Assistant of its person.
     await removed.open(f"/_my_redirect/{button[1]}{button[2]}")
@@ -259,15 +262,45 @@ async def linked(removed: Scene) -> Scene:
 
 
 async def test_without_the_catalogue_it_comes_from_its_address_with_an_account(linked: Scene) -> None:
-    assert linked.files() == linked.github.releases[0].integration()
+    assert linked.files() == linked.github.latest.integration()
     told = await linked.told()
     assert told["custom"]
-    assert (told["installed_version"], told["category"]) == (linked.github.releases[0].tag, "integration")
+    assert (told["installed_version"], told["category"]) == (linked.github.latest.tag, "integration")
     assert linked.github.missed() == []
     assert linked.github.accounts == {TOKEN}
 
 
-async def test_nobody_complained_of_it_in_the_log(linked: Scene) -> None:
-    log = linked.log + linked.house.log()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def tested(linked: Scene) -> Scene:
+    """There is a version for testers, and the person becomes one."""
+    page = linked.page
+    linked.github.publish(linked.github.latest.next("b1"))
+    linked.github.requests.clear()
+    await linked.open(f"/marketplace/repository/{IDENTIFIER}")
+    await linked.choose("Informatie vernieuwen")
+
+    async def is_known() -> bool:
+        return f"/repos/{FULL_NAME}/branches/main" in linked.github.asked(API)
+
+    await eventually(is_known, _PATIENCE_SECONDS)
+    # Nobody is offered it who has not asked for it.
+    assert (await linked.told())["available_version"] == linked.github.latest.tag
+    await linked.choose("Include pre-releases")
+    await page.get_by_role("button", name="Include", exact=True).click()
+    await expect(page.get_by_text(f"{linked.github.releases[0].tag} beschikbaar")).to_be_visible()
+    await linked.update()
+    return linked
+
+
+async def test_a_version_for_testers_comes_to_who_asks_for_it(tested: Scene) -> None:
+    beta = tested.github.releases[0]
+    assert beta.is_for_testers
+    assert tested.files() == beta.integration()
+    assert (await tested.told())["installed_version"] == beta.tag
+    assert tested.github.missed() == []
+
+
+async def test_nobody_complained_of_it_in_the_log(tested: Scene) -> None:
+    log = tested.log + tested.house.log()
     assert any("[custom_components.digimon" in line for line in log)
     assert complaints(log) == []
