@@ -1,13 +1,16 @@
 """The workflows do as little as they may, and run what was looked at."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from homeassistant.util.yaml import load_yaml_dict
 
-from .markdown import ROOT
+from tests.release_notes import notes_of
+
+from .markdown import ROOT, read
 
 FOLDER = ROOT / ".github/workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"), key=lambda path: path.name)
@@ -75,3 +78,40 @@ def test_a_release_is_tested_first() -> None:
     assert jobs["tests"]["uses"] == "./.github/workflows/tests.yml"
     # What `on:` is for YAML 1.1.
     assert "workflow_call" in load(FOLDER / "tests.yml")[True]
+
+
+def test_the_notes_of_a_release_are_its_section_of_the_changelog_in_lines_that_are_whole(tmp_path: Path) -> None:
+    changelog = """# Changelog
+
+## [0.3.0] - 2027-01-01
+
+### Fixed
+
+- One thing that takes
+  more than a line,
+  and another.
+- Two.
+
+## [0.2.0] - 2026-12-01
+
+- Older.
+
+[0.3.0]: https://example.com/3
+"""
+    notes = notes_of(changelog, "0.3.0", tmp_path)
+    assert notes == "\n### Fixed\n\n- One thing that takes more than a line, and another.\n- Two.\n\n"
+    assert notes_of(changelog, "0.2.0", tmp_path) == "\n- Older.\n\n"
+    with pytest.raises(subprocess.CalledProcessError):
+        notes_of(changelog, "0.1.0", tmp_path)
+
+
+def test_what_is_written_of_every_version_is_in_its_notes(tmp_path: Path) -> None:
+    """Nothing is lost in them, nothing in them goes on in the next line, and a link leads on from any page."""
+    text = read("CHANGELOG.md").path.read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^## \[([^]]+)\].*$", text.partition("\n[Unreleased]: ")[0])
+    assert len(parts) > 4
+    for version, section in zip(parts[1::2], parts[2::2], strict=True):
+        notes = notes_of(text, version, tmp_path)
+        assert notes.split() == section.split()
+        assert re.findall(r"(?m)^ .*", notes) == []
+        assert [target for target in re.findall(r"\]\(([^)]+)\)", notes) if "://" not in target] == []
