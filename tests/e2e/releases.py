@@ -7,13 +7,18 @@ import base64
 import hashlib
 import io
 import json
+import re
 import subprocess
+import tempfile
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
 import boards
+
+from tests.release_notes import notes_of
 
 from .command import ROOT
 
@@ -69,6 +74,15 @@ class Release:
         """Whether .github/workflows/release.yml marks it as a pre-release."""
         return not self.version.replace(".", "").isdecimal()
 
+    @cached_property
+    def notes(self) -> str:
+        """What is new: the newest section of the changelog, as the release workflow would take it."""
+        changelog = re.sub(r"## \[Unreleased]\s+(?=## )", "", self.files["CHANGELOG.md"].decode())
+        if f"[{self.version}]" not in changelog:
+            changelog = re.sub(r"(?m)^## \[[^]]+]", f"## [{self.version}]", changelog, count=1)
+        with tempfile.TemporaryDirectory() as folder:
+            return notes_of(changelog, self.version, Path(folder))
+
     @property
     def readme(self) -> str:
         """What people read of it first."""
@@ -113,7 +127,7 @@ class Release:
             "created_at": PUSHED,
             "published_at": PUSHED,
             "html_url": f"{_PAGE}/tag/{self.tag}",
-            "body": f"What is new in {self.version}.",
+            "body": self.notes,
             "assets": [
                 {
                     "id": number,

@@ -159,15 +159,32 @@ async def test_it_shows_the_house_and_all_of_its_past(installed: Scene, added: A
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def updated(installed: Scene, added: Added) -> Scene:
-    """There is a newer release; the person looks for it, installs it, and does what the repair asks."""
-    page = installed.page
+async def offered(installed: Scene, added: Added) -> Locator:
+    """There is a newer release; the person asks for news, and reads what is new in it."""
     assert added.entry
     installed.github.publish(installed.github.latest.next())
     await installed.open(f"/marketplace/repository/{IDENTIFIER}")
     await installed.choose("Informatie vernieuwen")
-    await expect(page.get_by_text(f"{installed.github.latest.tag} beschikbaar")).to_be_visible()
+    await expect(installed.page.get_by_text(f"{installed.github.latest.tag} beschikbaar")).to_be_visible()
     installed.github.requests.clear()
+    notes = await installed.look_at_update()
+    await installed.picture("marktplaats-update-nl")
+    return notes
+
+
+async def test_what_is_new_is_told_before_an_update(installed: Scene, offered: Locator) -> None:
+    notes = installed.github.latest.notes
+    assert await offered.locator("h3").all_inner_texts() == re.findall(r"(?m)^### (.+)$", notes)
+    assert await offered.locator("li").count() == len(re.findall(r"(?m)^- ", notes))
+    addresses = await offered.locator("a").evaluate_all("all => all.map(one => one.href)")
+    assert addresses == re.findall(r"\]\(([^)]+)\)", notes)
+    assert [url for url in addresses if f"//{GITHUB}/{FULL_NAME}" in url and not installed.github.leads(url)] == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def updated(installed: Scene, offered: Locator) -> Scene:
+    """The person installs it, and does what the repair asks."""
+    assert await offered.is_visible()
     await installed.update()
     await installed.restart()
     return installed
@@ -288,6 +305,7 @@ async def tested(linked: Scene) -> Scene:
     await linked.choose("Include pre-releases")
     await page.get_by_role("button", name="Include", exact=True).click()
     await expect(page.get_by_text(f"{linked.github.releases[0].tag} beschikbaar")).to_be_visible()
+    await linked.look_at_update()
     await linked.update()
     return linked
 
