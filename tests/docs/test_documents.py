@@ -79,6 +79,13 @@ def test_both_readmes_have_the_same_sections() -> None:
     assert [block.language for block in dutch.blocks] == [block.language for block in english.blocks]
 
 
+@pytest.mark.parametrize("name", READMES)
+def test_between_two_tables_there_are_words(name: str) -> None:
+    """Without them they look like one where Home Assistant shows the README."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\|.*\n\n(\|.*)", text) == []
+
+
 @pytest.mark.parametrize(("name", "language"), zip(READMES, ("en", "nl"), strict=True))
 def test_the_readme_lists_every_sensor_by_the_name_that_people_see(name: str, language: str) -> None:
     names = load(INTEGRATION / "translations" / f"{language}.json")["entity"]["sensor"]
