@@ -19,6 +19,9 @@ from ..core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_INTERVALS
 from .quarters import CardQuarter
 from .series import Counted
 
+# What is left of registers that were turned into another unit and back, in Wh or l.
+DUST = 0.001
+
 
 class Stand(NamedTuple):
     """Where a register stood at an instant."""
@@ -163,7 +166,8 @@ def _instant(quarter: CardQuarter, *, goes_on: bool) -> int:
 def _is_one_meter(series: Counted, earlier: Stand, later: Stand) -> bool:
     """Whether a register can have come from one stand to the other."""
     hours = max(1.0, (later.utc - earlier.utc) / HOUR_SECONDS)
-    return 0 <= later.value - earlier.value <= hours * series.most
+    # One that stood still does not go back by what was lost in the units of the database.
+    return -DUST <= later.value - earlier.value <= hours * series.most
 
 
 def _between(earlier: Stand, later: Stand, sampled: Sequence[_Span]) -> Iterator[_Span]:
@@ -171,7 +175,7 @@ def _between(earlier: Stand, later: Stand, sampled: Sequence[_Span]) -> Iterator
 
     Samples in between tell when most of it was added; the sum is that of the register.
     """
-    total = later.value - earlier.value
+    total = max(0.0, later.value - earlier.value)
     if not sampled or (len(sampled) == 1 and sampled[0].start <= earlier.utc and sampled[0].end >= later.utc):
         # Nearly always: one quarter, of which the register tells all.
         yield _Span(earlier.utc, later.utc, total, later.value)

@@ -14,15 +14,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..core.clock import HOUR_SECONDS
-from .hours import CountedHour
+from .hours import DUST, CountedHour
 from .powers import MeasuredHour
 from .series import Counted
 
 # Sums of registers agree to the Wh, or to the litre; below this a row is as it should be.
 TOLERANCE = 0.9
-
-# What is left of sums that were turned into another unit and back.
-_DUST = 0.001
 
 # Home Assistant weighs what it saw by time, the card by intervals. Closer together they say the same.
 _TOLERANCE_W = 10
@@ -101,7 +98,7 @@ def plan_counted(
         stored = around.stored.get(start)
         own = None if stored is None else _own_change(series, previous, stored)
         row = _row(start, told.get(start), stored, last, own)
-        if stored is None or abs(stored.sum - row.sum) > TOLERANCE or stored.sum < shown - _DUST:
+        if stored is None or abs(stored.sum - row.sum) > TOLERANCE or stored.sum < shown - DUST:
             shown = max(row.sum, shown)
             rows.append(replace(row, sum=shown))
         else:
@@ -189,7 +186,7 @@ def _shift(
     if previous is not None and previous.start == last.start and abs(own - change) <= TOLERANCE:
         change = own
     amount = last.sum + change - after.sum
-    return Shift(start=after.start, amount=amount) if abs(amount) > _DUST else None
+    return Shift(start=after.start, amount=amount) if abs(amount) > DUST else None
 
 
 def can_follow(series: Counted, state: float, utc: int, row: CountedRow) -> bool:
@@ -202,7 +199,7 @@ def can_follow(series: Counted, state: float, utc: int, row: CountedRow) -> bool
         return False
     hours = max(1.0, (row.end - utc) / HOUR_SECONDS)
     # One that stood still does not go back by what was lost in the units of the database.
-    return -_DUST <= row.state - state <= hours * series.most
+    return -DUST <= row.state - state <= hours * series.most
 
 
 def _own_change(series: Counted, previous: CountedRow | None, row: CountedRow) -> _Change:

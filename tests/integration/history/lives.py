@@ -125,6 +125,19 @@ class Life:
     async def card_is_out(self) -> None:
         await self._away(self.world.board.without_card, 10 * HOUR_SECONDS, stopped=False)
 
+    async def card_is_out_and_home_assistant_down(self) -> None:
+        """One after the other, and back in any order."""
+        start = self.world.now
+        times = sorted(self._pass(12 * HOUR_SECONDS) for _ in range(3))
+        back, up = self.chance.sample(times[1:], 2)
+        self.world.board.without_card.spans.append((start, back))
+        await self._live_until(times[0])
+        await self.world.stop()
+        self.world.move_to(up)
+        await self.world.start()
+        await self._live_until(max(back, up))
+        await self.world.poll()
+
     async def _away(self, outages: Outages, most: int, *, stopped: bool) -> None:
         until = self._pass(most)
         outages.spans.append((self.world.now, until))
@@ -235,6 +248,11 @@ class Life:
                 if self._is_known(hour) and (change is None or abs(change - true) > self._allowed(hour, true)):
                     wrong[(hour - start) // HOUR_SECONDS] = (change, true)
             assert not wrong, (key, wrong, self.diary)
+            if not self.world.board.original:
+                # A register tells of every hour, if only together with others: none stands for those before it.
+                last = max(hour for hour in range(start, end, HOUR_SECONDS) if self._is_known(hour))
+                missing = [hour for hour in range(start, last, HOUR_SECONDS) if hour not in changes]
+                assert not missing, (key, [(hour - start) // HOUR_SECONDS for hour in missing], self.diary)
             # Of a tariff the first quarter on the card has no beginning.
             first = start + (QUARTER_SECONDS if key == "consumed_energy_t2" else 0)
             total = self._truth(key, first, end)
@@ -288,6 +306,7 @@ _HAPPENINGS: tuple[Callable[[Life], Awaitable[None]], ...] = (
     Life.cable_is_loose,
     Life.board_and_home_assistant_are_off,
     Life.card_is_out,
+    Life.card_is_out_and_home_assistant_down,
     Life.meter_is_replaced,
     Life.counter_is_lost,
     Life.sensor_is_left_out_of_the_recorder,

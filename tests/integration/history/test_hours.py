@@ -109,6 +109,14 @@ def test_what_home_assistant_saw_in_a_gap_of_the_card_is_the_truth_of_that_hour(
     assert changes(hours_of(stored, *seen)) == {0: 0, 1: 1900, 2: 100, 3: 300}
 
 
+def test_a_register_that_stood_still_is_that_of_one_meter_also_after_a_change_of_unit() -> None:
+    """What Home Assistant tells in MWh comes back as a little more than it was."""
+    before, after = quarters(NOON, *[1000] * 4), quarters(NOON + 2 * HOUR_SECONDS + QUARTER_SECONDS, *[1000] * 3)
+    hours = hours_of([*before, *after], Stand(NOON + 2 * HOUR_SECONDS, 1000.000000002))
+    assert [hour.seconds for hour in hours[1:]] == [3600, 3600]
+    assert changes(hours) == {0: 0, 1: 0, 2: 0}
+
+
 def test_what_home_assistant_saw_behind_the_card_is_the_truth_of_the_hour_in_which_it_ends() -> None:
     stored = quarters(NOON, 1000, 1300)
     seen = (Stand(NOON, 900), Stand(NOON + HOUR_SECONDS, 1900), Stand(NOON + 2 * HOUR_SECONDS, 2500))
