@@ -72,7 +72,8 @@ async def _log_of(python: Path, configuration: Path, board: Board) -> str:
         *("-m", "homeassistant", "--config", configuration, "--skip-pip"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        # Python would look for modules in this checkout, too, and there the integration is.
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1", "PYTHONPATH": ""},
     )
     log = ""
     try:
