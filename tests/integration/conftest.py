@@ -72,9 +72,14 @@ async def board(variant: str, socket_enabled: None) -> AsyncIterator[Board]:
 @pytest.fixture
 def entry(hass: HomeAssistant, board: Board, enable_custom_integrations: None) -> MockConfigEntry:
     """An entry for the board, not set up yet."""
+    return entry_of(hass, board)
+
+
+def entry_of(hass: HomeAssistant, board: Board, title: str = "digimon") -> MockConfigEntry:
+    """An entry for a board, not set up yet."""
     entry = MockConfigEntry(
         domain=DOMAIN,
-        title="digimon",
+        title=title,
         unique_id=unique_id(board),
         data={CONF_HOST: "127.0.0.1", CONF_PORT: board.port},
     )

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from core.clock import quarter_id_at
-from custom_components.digimon.const import DOMAIN
 
 from .board import INFO, METER, Board
 from .card import house_of
-from .conftest import state, unique_id
+from .conftest import entry_of, state, unique_id
 from .faults import Fault
 from .original import OriginalBoard
 
@@ -40,13 +38,7 @@ class Days:
 
     async def begin(self) -> None:
         await self.board.start()
-        self.entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="digimon",
-            unique_id=unique_id(self.board),
-            data={CONF_HOST: "127.0.0.1", CONF_PORT: self.board.port},
-        )
-        self.entry.add_to_hass(self.hass)
+        self.entry = entry_of(self.hass, self.board)
         await self.set_up()
 
     async def set_up(self) -> None:

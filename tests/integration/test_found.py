@@ -18,11 +18,10 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.monitor import BoardClient
 
 from .board import INFO, QUARTER, VARIANTS, Board
-from .conftest import Tick, unique_id
+from .conftest import Tick, entry_of, unique_id
 from .faults import Fault
 from .flows import TROUBLES, Trouble, announcement, in_trouble, start, submit
 
@@ -193,13 +192,7 @@ async def test_a_known_board_is_told_from_others_by_its_mac_address(
     hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None
 ) -> None:
     async with Board("three_phase") as other:
-        first = MockConfigEntry(
-            domain=DOMAIN,
-            title="first",
-            unique_id=unique_id(other),
-            data={CONF_HOST: "127.0.0.1", CONF_PORT: other.port},
-        )
-        first.add_to_hass(hass)
+        first = entry_of(hass, other, "first")
         assert await hass.config_entries.async_setup(first.entry_id)
         await hass.async_block_till_done()
         for known in (first, entry):
@@ -224,13 +217,7 @@ async def test_two_boards_whose_addresses_were_exchanged_are_both_followed(
     hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick
 ) -> None:
     async with Board("three_phase") as other:
-        second = MockConfigEntry(
-            domain=DOMAIN,
-            title="digimon",
-            unique_id=unique_id(other),
-            data={CONF_HOST: "127.0.0.1", CONF_PORT: other.port},
-        )
-        second.add_to_hass(hass)
+        second = entry_of(hass, other)
         assert await hass.config_entries.async_setup(second.entry_id)
         board.become("three_phase")
         other.become("single_phase")

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.digimon.const import DOMAIN
 
 from .board import INFO, METER, QUARTER, VARIANTS, Board
-from .conftest import Tick, state, unique_id
+from .conftest import Tick, entry_of, state, unique_id
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -108,10 +108,7 @@ async def test_two_boards_are_two_devices(
     hass: HomeAssistant, loaded: MockConfigEntry, freezer: FrozenDateTimeFactory, tick: Tick
 ) -> None:
     async with Board("three_phase") as other:
-        second = MockConfigEntry(
-            domain=DOMAIN, title="schuur", unique_id=unique_id(other), data={"host": "127.0.0.1", "port": other.port}
-        )
-        second.add_to_hass(hass)
+        second = entry_of(hass, other, "schuur")
         assert await hass.config_entries.async_setup(second.entry_id)
         other.telegram()
         await tick()

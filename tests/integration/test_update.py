@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.digimon.releases import MOST_BYTES, SLUGS, async_get_releases, parse_release
 
 from .board import INFO, Board
-from .conftest import state
+from .conftest import entry_of, state
 
 FIRMWARE = "update.digimon_firmware"
 PASSWORD = "the cellar is cold"
@@ -242,12 +242,7 @@ async def test_all_boards_ask_once(
     hass: HomeAssistant, board: Board, releases: Releases, offered: MockConfigEntry
 ) -> None:
     async with Board("three_phase") as other:
-        second = MockConfigEntry(
-            domain="digimon",
-            unique_id=other.read(INFO)["serial"],
-            data={"host": "127.0.0.1", "port": other.port},
-        )
-        second.add_to_hass(hass)
+        second = entry_of(hass, other)
         assert await hass.config_entries.async_setup(second.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
     assert len(hass.states.async_all("update")) == 2

@@ -11,10 +11,8 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.components.recorder.tasks import StatisticsTask
-from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
@@ -24,7 +22,7 @@ from core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.coordinator import DigimonConfigEntry
 from custom_components.digimon.history.historian import Historian
-from tests.integration.conftest import unique_id
+from tests.integration.conftest import entry_of
 
 from . import databases
 from .board import CardBoard, at
@@ -148,13 +146,7 @@ class World:
         self.hass = hass
         self.board = board
         self.freezer = freezer
-        self.entry: DigimonConfigEntry = MockConfigEntry(
-            domain=DOMAIN,
-            title="digimon",
-            unique_id=unique_id(board),
-            data={CONF_HOST: "127.0.0.1", CONF_PORT: board.port},
-        )
-        self.entry.add_to_hass(hass)
+        self.entry: DigimonConfigEntry = entry_of(hass, board)
 
     @property
     def now(self) -> int:
