@@ -230,7 +230,9 @@ class Historian:
         looked_at = dict(self._open_ends)
         targets = await self._targets()
         report = Report()
-        for start, end in parts(first, until, by_day=self._card.by_quarters):
+        for cut, end in parts(first, until, by_day=self._card.by_quarters):
+            # What the card has not told of belongs to what it tells next, also over midnight.
+            start = min(cut, max(first, progress.checked_until))
             if not await self._importer.bring_over(local_days(start, end), start, end, targets.found, report):
                 raise NotReadyError(STILL_READING)
             told_until = min(end, report.told_until // HOUR_SECONDS * HOUR_SECONDS)

@@ -11,6 +11,7 @@ from ..monitor import UnexpectedAnswerError
 from . import statistics
 from .card import Card
 from .notices import iso
+from .plan import CountedRow
 from .quarters import CardQuarter
 from .reconcile import Part, Report, reconcile
 from .series import Counted
@@ -53,6 +54,7 @@ class Importer:
         report: Report,
         *,
         unread: Sequence[tuple[int, int]] = (),
+        is_followed: bool = False,
         dry_run: bool = False,
         unreadable: list[Day] | None = None,
         meanwhile: Callable[[], Coroutine[None, None, None]] | None = None,
@@ -62,6 +64,7 @@ class Importer:
         :param first: UTC, a full hour.
         :param until: UTC, a full hour that is closed.
         :param unread: times (UTC) of which the card has something that has not been brought over yet.
+        :param is_followed: whether the card has more behind this part, which has been brought over.
         :param unreadable: takes the days of which the board gives no sensible answer; without it such an
             answer is an error.
         :param meanwhile: what is done while the database works, because the board has nothing else to do then.
@@ -71,19 +74,9 @@ class Importer:
         :raises UnsettledError: the database does not keep it.
         """
         async with self._turn:
-            quarters: list[CardQuarter] = []
-            complete = True
-            for day in days:
-                try:
-                    read = await self._card.read([day], first, until)
-                except UnexpectedAnswerError as error:
-                    if unreadable is None:
-                        raise
-                    LOGGER.debug("The card of %s tells nothing of %s: %s", self._title, day, error)
-                    unreadable.append(day)
-                    continue
-                quarters += read.quarters
-                complete = complete and read.complete
+            if is_followed:
+                days, until = await self._up_to_what_follows(days, first, until, targets)
+            quarters, complete = await self._read(days, first, until, unreadable)
             if not complete:
                 # What is missing would look like a gap.
                 return False
@@ -112,13 +105,53 @@ class Importer:
                     reading.cancel()
             return True
 
+    async def _read(
+        self, days: Sequence[Day], first: int, until: int, unreadable: list[Day] | None
+    ) -> tuple[list[CardQuarter], bool]:
+        """The quarters of a part, and whether the board has read all of its card there."""
+        quarters: list[CardQuarter] = []
+        complete = True
+        for day in days:
+            try:
+                read = await self._card.read([day], first, until)
+            except UnexpectedAnswerError as error:
+                if unreadable is None:
+                    raise
+                LOGGER.debug("The card of %s tells nothing of %s: %s", self._title, day, error)
+                unreadable.append(day)
+                continue
+            quarters += read.quarters
+            complete = complete and read.complete
+        return quarters, complete
+
+    async def _up_to_what_follows(
+        self, days: Sequence[Day], first: int, until: int, targets: Sequence[Target]
+    ) -> tuple[Sequence[Day], int]:
+        """The days of a part and its end, up to the first hour that is known behind it.
+
+        What a register counted up to there belongs to the hours in between too, and these would be in no part.
+        """
+        after = await self._row_behind(first, until, targets)
+        if after is None or after.start <= until or self._card.by_quarters:
+            return days, until
+        return [*days, *(day for day in local_days(after.start, after.end) if day not in days)], after.end
+
+    async def _row_behind(self, first: int, until: int, targets: Sequence[Target]) -> CountedRow | None:
+        """The hour that the database has next behind a part."""
+        counted = next((target for target in targets if isinstance(target.series, Counted)), None)
+        if counted is None:
+            return None
+        # What was written just now may be in the queue still.
+        await statistics.settle(self._hass)
+        after = (await statistics.neighbours(self._hass, counted, first, until)).after
+        return None if after is None or after.end - after.start != HOUR_SECONDS else after
+
     async def _following(self, part: Part, targets: Sequence[Target]) -> Sequence[CardQuarter]:
         """The quarters of the hour of the next row, where only they tell what that hour added."""
-        counted = next((target for target in targets if isinstance(target.series, Counted)), None)
-        if counted is None or not self._card.by_quarters or not part.quarters:
+        if not self._card.by_quarters or not part.quarters:
             return ()
-        after = (await statistics.neighbours(self._hass, counted, part.first, part.until)).after
-        if after is None or after.end - after.start != HOUR_SECONDS:
+        after = await self._row_behind(part.first, part.until, targets)
+        if after is None:
             return ()
         day = local_days(after.start, after.end)
         return (await self._card.read(day, after.start, after.end)).quarters

@@ -119,13 +119,21 @@ class Past:
 
         :returns: whether nothing is missing.
         """
-        first, until = span_of(days)
-        until = min(until, self._ledger.progress.checked_until or until)
+        first, end = span_of(days)
+        until = min(end, self._ledger.progress.checked_until or end)
         if first >= until:
             return True
         failed: list[Day] = []
         complete = await self._importer.bring_over(
-            days, first, until, targets.found, report, unread=unread, unreadable=failed, meanwhile=read_ahead
+            days,
+            first,
+            until,
+            targets.found,
+            report,
+            unread=unread,
+            is_followed=until == end,
+            unreadable=failed,
+            meanwhile=read_ahead,
         )
         unreadable += failed
         return complete and not failed

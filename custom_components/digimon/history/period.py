@@ -48,7 +48,9 @@ async def import_period(  # noqa: PLR0913, PLR0917 - what it brings together
             days = [day for day in wanted if _overlap(spans[day], part)]
             if days:
                 unread = [spans[day] for day in spans if day < days[0] and month_name(day) not in progress.months]
-                targets, is_whole = await _bring_over(importer, find, days, part, report, unread, dry_run=dry_run)
+                targets, is_whole = await _bring_over(
+                    importer, find, days, part, report, unread, is_followed=part[1] < until, dry_run=dry_run
+                )
                 complete &= is_whole
     return {
         "sensors": {
@@ -75,6 +77,7 @@ async def _bring_over(  # noqa: PLR0913, PLR0917 - the same as above
     report: Report,
     unread: list[tuple[int, int]],
     *,
+    is_followed: bool,
     dry_run: bool,
 ) -> tuple[Targets, bool]:
     """One part, and the same once more when a person changed its sensors meanwhile."""
@@ -82,7 +85,7 @@ async def _bring_over(  # noqa: PLR0913, PLR0917 - the same as above
         targets = await find()
         try:
             return targets, await importer.bring_over(
-                days, *part, targets.found, report, unread=unread, dry_run=dry_run
+                days, *part, targets.found, report, unread=unread, is_followed=is_followed, dry_run=dry_run
             )
         except TargetsChangedError:
             continue
