@@ -1,5 +1,6 @@
 """Set-up: a board found in the network or named by hand, or a P1 cable."""
 
+from contextlib import suppress
 from typing import Any, override
 
 import probatio
@@ -199,14 +200,11 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
 
     async def _identify_patiently(self, address: Address) -> None:
         """Ask again who does not answer in time: it has only just started, and may be silent for long from now on."""
-        for attempts_left in reversed(range(_ATTEMPTS)):
-            try:
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(BoardTimeoutError):
                 await self._identify(address)
-            except BoardTimeoutError:
-                if not attempts_left:
-                    raise
-            else:
                 return
+        await self._identify(address)
 
     def _client(self, address: Address) -> BoardClient:
         return BoardClient(address, async_get_clientsession(self.hass))
