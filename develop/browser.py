@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 
 # Needs neither a screen nor the internet, also as root.
 _FLAGS = [
@@ -74,3 +74,15 @@ async def sign_in(page: Page, url: str, name: str, password: str) -> None:
     await page.get_by_role("checkbox").check(force=True)
     await page.locator("input[name=password]").press("Enter")
     await page.locator("ha-sidebar").wait_for()
+
+
+async def visit(page: Page, url: str) -> None:
+    """Open a page; a dialog that was just closed steps back in the history, which ends a visit that has begun."""
+    while True:
+        try:
+            await page.goto(url)
+        except Error as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+        else:
+            return

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from develop.api import Api
-from develop.browser import DUTCH, chromium, sign_in, window
+from develop.browser import DUTCH, chromium, sign_in, visit, window
 from develop.demonstration import PASSWORD, PERSON
 from develop.home import DOMAIN
 from tests.firmware.machines import Cable
@@ -52,7 +52,7 @@ class Scene:
 
     async def open(self, path: str) -> None:
         """Go to a page of Home Assistant."""
-        await self.page.goto(f"{self.house.url}{path}")
+        await visit(self.page, f"{self.house.url}{path}")
 
     async def choose(self, name: str) -> None:
         """Choose something in the menu at the top right."""

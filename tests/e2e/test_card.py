@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Error, Page, Response, ViewportSize, expect
+from playwright.async_api import Browser, Page, Response, ViewportSize, expect
 
 from develop.api import Api
-from develop.browser import DUTCH, sign_in, window
+from develop.browser import DUTCH, sign_in, visit, window
 from develop.demonstration import PASSWORD, PERSON
 
 from .command import Command, running
@@ -136,18 +136,6 @@ async def test_it_is_added_in_yaml_and_goes_on_by_itself(place: Place) -> None:
     plot = page.locator("digimon-quarter-card .plot")
     before = await plot.get_attribute("aria-valuenow") or ""
     await expect(plot).not_to_have_attribute("aria-valuenow", before)
-
-
-async def visit(page: Page, url: str) -> None:
-    """Open a page; a dialog that was just closed steps back in the history, which ends a visit that has begun."""
-    while True:
-        try:
-            await page.goto(url)
-        except Error as error:
-            if "ERR_ABORTED" not in error.message:
-                raise
-        else:
-            return
 
 
 @_IN_BOTH
