@@ -90,7 +90,7 @@ def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stan
         if last is not None and stand.utc <= last.utc:
             continue
         own = [] if sampled is None else [sampled]
-        if last is not None and _is_one_meter(series, last, stand):
+        if last is not None and is_one_meter(series, last, stand):
             yield from _between(last, stand, [*unread, *own])
         else:
             # The first register of all, or that of another meter: only the samples tell how it got there.
@@ -106,7 +106,7 @@ def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stan
     # The hour in which the card ends has a rest, which is no part of the hour after it.
     if last is not None and last.utc % HOUR_SECONDS:
         behind = _first_from(seen, max(quarters[-1].end, last.utc + 1))
-        if behind is not None and _is_one_meter(series, last, behind):
+        if behind is not None and is_one_meter(series, last, behind):
             yield from _between(last, behind, unread)
             return
     yield from (span for span in unread if last is None or span.start >= last.utc)
@@ -163,7 +163,7 @@ def _instant(quarter: CardQuarter, *, goes_on: bool) -> int:
     return quarter.start + quarter.intervals * INTERVAL_SECONDS
 
 
-def _is_one_meter(series: Counted, earlier: Stand, later: Stand) -> bool:
+def is_one_meter(series: Counted, earlier: Stand, later: Stand) -> bool:
     """Whether a register can have come from one stand to the other."""
     hours = max(1.0, (later.utc - earlier.utc) / HOUR_SECONDS)
     # One that stood still does not go back by what was lost in the units of the database.
@@ -234,7 +234,7 @@ def _holes(start: int, end: int, spans: Sequence[_Span]) -> Iterator[tuple[int, 
 def _of_the_last_meter(series: Counted, quarters: Sequence[CardQuarter], spans: list[_Span]) -> list[_Span]:
     """The spans since the last replacement."""
     stands = [Stand(quarter.end, value) for quarter in quarters if (value := _register(series, quarter)) is not None]
-    replaced = [later.utc for earlier, later in pairwise(stands) if not _is_one_meter(series, earlier, later)]
+    replaced = [later.utc for earlier, later in pairwise(stands) if not is_one_meter(series, earlier, later)]
     if not replaced:
         return spans
     return [span for span in spans if span.end >= replaced[-1]]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..core.clock import HOUR_SECONDS
-from .hours import DUST, CountedHour
+from .hours import DUST, CountedHour, Stand, is_one_meter
 from .powers import MeasuredHour
 from .series import Counted
 
@@ -195,11 +195,7 @@ def can_follow(series: Counted, state: float, utc: int, row: CountedRow) -> bool
     :param state: where it stood, in Wh or l.
     :param utc: when.
     """
-    if row.state is None:
-        return False
-    hours = max(1.0, (row.end - utc) / HOUR_SECONDS)
-    # One that stood still does not go back by what was lost in the units of the database.
-    return -DUST <= row.state - state <= hours * series.most
+    return row.state is not None and is_one_meter(series, Stand(utc, state), Stand(row.end, row.state))
 
 
 def _own_change(series: Counted, previous: CountedRow | None, row: CountedRow) -> _Change:

@@ -89,7 +89,8 @@ class Report:
 
     def note_quarters(self, quarters: Sequence[CardQuarter]) -> None:
         """Note what the card told of a part."""
-        self.told_until = max([self.told_until, *(quarter.end for quarter in quarters[-1:])])
+        if quarters:
+            self.told_until = max(self.told_until, quarters[-1].end)
 
     def note_end(self, key: str, end: int, *, is_open: bool) -> None:
         """Note how the hours of a part ended; an earlier part than the last one says nothing of the end.

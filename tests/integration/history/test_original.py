@@ -48,6 +48,16 @@ async def assert_near(world: World, first: int, until: int, *, lived: int) -> No
         assert wrong == {}, entity_id
 
 
+async def miss_three_hours(world: World) -> None:
+    """Home Assistant is there, and down, and there again."""
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.live_until(ADDED + 2 * HOUR_SECONDS + 1200)
+    await world.stop()
+    world.move_to(ADDED + 5 * HOUR_SECONDS + 1500)
+    await world.start()
+
+
 async def test_all_of_its_card_comes_in_and_what_follows_fits(world: World) -> None:
     world.move_to(ADDED + 600)
     await world.start()
@@ -69,12 +79,7 @@ async def test_a_card_that_was_out_at_first_is_looked_at_when_it_is_in(world: Wo
 
 
 async def test_a_gap_of_three_hours_is_filled(world: World) -> None:
-    world.move_to(ADDED + 600)
-    await world.start()
-    await world.live_until(ADDED + 2 * HOUR_SECONDS + 1200)
-    await world.stop()
-    world.move_to(ADDED + 5 * HOUR_SECONDS + 1500)
-    await world.start()
+    await miss_three_hours(world)
     await world.live_until(ADDED + 8 * HOUR_SECONDS + 20)
     await assert_near(world, START, ADDED + 8 * HOUR_SECONDS, lived=ADDED)
 
@@ -111,12 +116,7 @@ async def test_only_the_files_of_a_gap_are_asked_for(world: World) -> None:
 async def test_a_board_without_a_card_is_not_asked_of_a_gap_for_ever(world: World) -> None:
     """It does not say that it has none."""
     world.board.without_card.spans.append((START, ADDED + DAY))
-    world.move_to(ADDED + 600)
-    await world.start()
-    await world.live_until(ADDED + 2 * HOUR_SECONDS + 1200)
-    await world.stop()
-    world.move_to(ADDED + 5 * HOUR_SECONDS + 1500)
-    await world.start()
+    await miss_three_hours(world)
     gap = {quarter_path(quarter_id_at(start)) for start in range(ADDED + 2 * HOUR_SECONDS, world.now - 900, 900)}
     asked = []
     for hour in range(6, 12):
