@@ -241,10 +241,8 @@ class Historian:
         if self._silence.is_over(progress.checked_until, until):
             progress.checked_until = until
             self._ledger.save_soon()
-        # What was asked for meanwhile may have left others; and where the card has nothing there is nothing to go by.
-        self._open_ends = {
-            key: end for key, end in self._open_ends.items() if looked_at.get(key) != end or key not in report.told
-        }
+        # What was asked for meanwhile may have left others.
+        self._open_ends = {key: end for key, end in self._open_ends.items() if looked_at.get(key) != end}
         self._keep_open_ends(report)
         self._notices.log(report, "filled a gap")
 

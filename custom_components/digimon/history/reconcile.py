@@ -81,9 +81,6 @@ class Report:
     """Series behind whose hours there is no row yet, or one of another meter, so that the next one may not fit, and
     where the last of those hours ended (UTC)."""
 
-    told: set[str] = field(default_factory=set)
-    """Series of which the card told something."""
-
     told_until: int = 0
     """Where the last quarter ended (UTC) that the card told of."""
 
@@ -97,7 +94,6 @@ class Report:
 
         :param end: UTC.
         """
-        self.told.add(key)
         if end >= self.open_ends.get(key, end):
             self.open_ends.pop(key, None)
             if is_open:

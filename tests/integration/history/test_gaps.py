@@ -171,6 +171,21 @@ async def test_only_what_was_missed_is_asked_of_the_board(living: World) -> None
     ]
 
 
+async def test_an_empty_card_is_not_asked_of_a_gap_for_ever(living: World) -> None:
+    """The card with the gap on it is taken away before Home Assistant has counted on behind the gap."""
+    await living.live_until(ADDED + 4 * HOUR_SECONDS + 1200)
+    await living.stop()
+    living.move_to(ADDED + 7 * HOUR_SECONDS + 1800)
+    await living.start()
+    await living.settled()
+    living.board.without_card.spans.append((START, living.now))
+    await living.live_until(ADDED + 12 * HOUR_SECONDS + 20)
+    living.board.requests.clear()
+    await living.live_until(ADDED + 14 * HOUR_SECONDS + 20)
+    assert not [path for path in living.board.card_requests if path.startswith("/historic/")]
+    await living.assert_true(START, ADDED + 14 * HOUR_SECONDS)
+
+
 async def test_a_gap_that_the_board_cannot_tell_yet_is_filled_when_it_can(living: World) -> None:
     await living.stop()
     living.move_to(ADDED + 6 * HOUR_SECONDS + 1500)
