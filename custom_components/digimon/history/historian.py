@@ -110,6 +110,7 @@ class Historian:
         self._ledger.progress.stopped = True
         self._notices.unreadable(())
         self._ledger.save_soon()
+        self._show(HistoryState.STOPPED)
 
     async def settled(self) -> None:
         """Wait until there is nothing to do, or nothing that can be done now."""

@@ -302,8 +302,10 @@ async def test_who_stops_the_history_gives_up_the_days_that_cannot_be_read(world
     await world.settled()
     issue_id = f"history_unreadable_{world.entry.entry_id}"
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is not None
+    assert stands(world) == "failed"
     await press(world.hass, "button.digimon_stop_bringing_in_history")
     await world.settled()
+    assert stands(world) == "stopped"
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is None
 
 
