@@ -6,6 +6,7 @@ A kind of event is a name in `EVENT_TYPES` and a call of `QuarterEvents.tell`.
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -90,6 +91,9 @@ class QuarterEvents(DigimonEntity, EventEntity):
     @callback
     def tell(self, event_type: str, attributes: dict[str, Any]) -> None:
         """Tell that something happened."""
+        if self.hass.states.is_state(self.entity_id, STATE_UNAVAILABLE):
+            # Triggers take no news from who was unavailable until now, as after an outage over the turn of a quarter.
+            self.async_write_ha_state()
         self._trigger_event(event_type, attributes)
         self.async_write_ha_state()
 

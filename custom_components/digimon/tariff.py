@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .capacity.events import Event, QuarterFinished
+from .capacity.events import Event, QuarterFinished, still_news
 from .capacity.figures import Figures, figures_of
 from .capacity.forecast import default_goal
 from .capacity.habits import Loads, Run
@@ -94,6 +94,7 @@ class Tariff:
         self._state: State | None = None
         self._listed: tuple[ListedPeak, ...] = ()
         self._listeners: list[Listener] = []
+        self._untold: list[Event] = []
 
     async def async_start(self) -> CALLBACK_TYPE:
         """Remember, look at what was read already, and follow from now on; returns what ends it."""
@@ -233,7 +234,18 @@ class Tariff:
             is_stale=now is None,
         )
         self._store.keep(Kept(memory=state.memory, ledger=self.ledger, runs=state.loads.runs))
-        for event in events:
+        self._untold = [*still_news(self._untold, self.now_utc), *events]
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what happened to who listens.
+
+        At the first look nobody does, and while Home Assistant starts no automation hears it: it is told later then.
+        """
+        if not self._listeners or self._coordinator.hass.state is not CoreState.running:
+            return
+        untold, self._untold = self._untold, []
+        for event in untold:
             for listener in tuple(self._listeners):
                 listener(event, self.figures)
 

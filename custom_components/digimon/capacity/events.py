@@ -1,7 +1,9 @@
 """What happens to a quarter and to the month peak that is worth telling."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..core.clock import QUARTER_SECONDS
 from .level import Level
 
 
@@ -44,3 +46,17 @@ class QuarterFinished:
 
 
 type Event = PeakWarning | NewMonthPeak | QuarterFinished
+
+
+def still_news(untold: Iterable[Event], now_utc: int) -> list[Event]:
+    """Of what nobody could hear when it happened, what is worth telling later.
+
+    A warning as long as its quarter runs, and the last new peak: it is the month's for good.
+    """
+    untold = tuple(untold)
+    warnings = [
+        event
+        for event in untold
+        if isinstance(event, PeakWarning) and 0 <= now_utc - event.quarter_utc < QUARTER_SECONDS
+    ]
+    return [*[event for event in untold if isinstance(event, NewMonthPeak)][-1:], *warnings]
