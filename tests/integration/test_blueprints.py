@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import PropertyMock, patch
@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from .board import Board
 from .conftest import EVENING, At, automate
 from .metered import Load, Metered
 
@@ -220,6 +221,23 @@ class TestLoadsOffAndOn:
             await settle()
             assert len(self.on(house)) == back
 
+    @pytest.mark.parametrize("warning", ["off", "unavailable", "on"])
+    async def test_what_finds_no_room_for_an_hour_comes_back_as_soon_as_no_peak_is_at_risk(
+        self, house: HomeAssistant, freezer: FrozenDateTimeFactory, warning: str
+    ) -> None:
+        _, dryer, heat_pump = self.loads
+        await self.see(house, warning="on", room=-1000)
+        await self.see(house, warning="off", room=100)
+        await pass_time(house, freezer, 11)
+        assert self.on(house) == [dryer, heat_pump]
+        await self.see(house, warning=warning, room=100)
+        await pass_time(house, freezer, 3500)
+        assert self.on(house) == [dryer, heat_pump]
+        await pass_time(house, freezer, 101)
+        assert self.on(house) == ([dryer, heat_pump] if warning == "on" else list(self.loads))
+        await self.see(house, warning="off", room=100)
+        assert self.on(house) == list(self.loads)
+
     async def test_what_was_off_already_stays_off(self, house: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
         boiler, dryer, heat_pump = self.loads
         await house.services.async_call("input_boolean", "turn_off", {"entity_id": boiler}, blocking=True)
@@ -230,6 +248,34 @@ class TestLoadsOffAndOn:
         await pass_time(house, freezer, 11)
         await pass_time(house, freezer, 11)
         assert self.on(house) == [dryer, heat_pump]
+
+
+async def test_a_board_that_comes_back_to_a_quarter_at_risk_switches_off(
+    hass: HomeAssistant,
+    running: MockConfigEntry,
+    at: At,
+    board: Board,
+    metered: Metered,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"boiler": {"initial": True}}})
+    warning = "binary_sensor.digimon_switch_loads_off"
+    room = "sensor.digimon_room_for_another_appliance"
+    await use(hass, "shed_loads", warning=warning, room=room, loads=["input_boolean.boiler"])
+    for second in range(-5, 55, 5):
+        await at(EVENING + second)
+    assert hass.states.is_state(warning, "off")
+    await board.stop()
+    await at(EVENING + 55)
+    assert hass.states.is_state(warning, "unavailable")
+    await board.start()
+    metered.show(EVENING + 70)
+    freezer.move_to(datetime.fromtimestamp(EVENING + 70, UTC))
+    await running.runtime_data.coordinator.async_refresh()
+    assert hass.states.is_state(warning, "on")
+    await settle()
+    assert hass.states.is_state("input_boolean.boiler", "off")
 
 
 class TestCharger:
@@ -315,10 +361,13 @@ class TestCharger:
             assert charging.states.is_state("input_boolean.charger", switch), limit
 
 
+@pytest.mark.parametrize("language", ["en", "nl"])
 async def test_the_week_is_summed_up_on_its_day(
-    hass: HomeAssistant, running: MockConfigEntry, at: At, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, running: MockConfigEntry, at: At, freezer: FrozenDateTimeFactory, language: str
 ) -> None:
     await hass.config.async_set_time_zone("Europe/Brussels")
+    # In most languages the calendar has a comma.
+    hass.config.language = language
     messages = async_mock_service(hass, "notify", "send_message")
     await use(
         hass,
