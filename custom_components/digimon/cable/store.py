@@ -128,17 +128,19 @@ class QuarterStore:
     ) -> None:
         """Write quarters, all or none of them, and what the registers stand at now.
 
-        :param quarters: each with the registers at its end, or as far as it has come.
+        :param quarters: each with the registers at its end, or as far as it has come. It gets the intervals that only
+            the file has of it: a clock that is put back begins a quarter again.
         :param missed: quarters that only the registers tell of; one that is known better stays.
         """
-        rows = [
-            (quarter_start(quarter.quarter_id), quarter.quarter_id, *quarter.summary(), *registers, _packed(quarter))
-            for quarter, registers in quarters
-        ]
         guesses = [_row(guess) for guess in missed]
         try:
             with self._opened as database:
-                database.executemany(_PUT.format("REPLACE"), rows)
+                for quarter, registers in quarters:
+                    if (earlier := self.quarter(quarter.quarter_id)) is not None:
+                        quarter.fill_gaps_from(earlier)
+                    start, samples = quarter_start(quarter.quarter_id), _packed(quarter)
+                    row = (start, quarter.quarter_id, *quarter.summary(), *registers, samples)
+                    database.execute(_PUT.format("REPLACE"), row)
                 database.executemany(_PUT.format("IGNORE"), guesses)
                 database.execute(_STAND, (standing.utc, standing.serial, *standing.registers))
         except sqlite3.Error as error:

@@ -181,7 +181,8 @@ async def write_measured(hass: HomeAssistant, target: Target, hours: Iterable[Me
 
 
 async def _write(hass: HomeAssistant, target: Target, rows: list[StatisticData]) -> None:
-    for index in range(0, len(rows), _ROWS_AT_ONCE):
+    # The newest first: what is cut off lacks its oldest hours then, which another time come before the first row.
+    for index in reversed(range(0, len(rows), _ROWS_AT_ONCE)):
         async_import_statistics(hass, _metadata(target), rows[index : index + _ROWS_AT_ONCE])
         await settle(hass)
     if not rows:

@@ -127,6 +127,25 @@ async def test_an_outage_is_filled_from_the_registers(port: Port, tmp_path: Path
     assert 0 <= after - known <= (after - before) * 100 // (back - START - 299) + 2
 
 
+async def test_a_clock_that_is_put_back_over_a_quarters_edge_costs_nothing(
+    port: Port, tmp_path: Path, house: House
+) -> None:
+    """As when the grid operator sets the clock of a meter right by a few seconds."""
+    edge = START + QUARTER_SECONDS
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, edge + 5))
+        await send(port, source, house, range(edge - 4, edge))
+        running = (await source.read()).running
+        assert running is not None
+        assert None not in running.samples
+        await send(port, source, house, range(edge, edge + QUARTER_SECONDS + 1))
+        for start in (START, edge):
+            stored = await source.archive.quarter(quarter_id_at(start))
+            assert stored is not None
+            assert len(stored.samples) == 180
+            assert None not in stored.samples
+
+
 async def test_an_unplugged_port_is_opened_again(port: Port, tmp_path: Path, house: House) -> None:
     async with Cable(port.address, tmp_path) as source:
         await send(port, source, house, range(START, START + 5))

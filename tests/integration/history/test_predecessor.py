@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dsmr_parser import telegram_specifications
@@ -156,6 +157,33 @@ async def test_a_second_time_changes_nothing(added: World) -> None:
     again = await continue_statistics(added.hass, target, [OLD_DAY, OLD_NIGHT])
     assert again.hours == 0
     assert await added.rows(OFFTAKE) == rows
+
+
+@pytest.mark.parametrize("written", [0, 1, 3])
+async def test_what_a_restart_cut_off_comes_over_the_next_time(
+    added: World, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """Years of hours take a small computer minutes, and who waits for them may restart it."""
+    target = await target_of(added, "consumed_energy")
+    left = written
+
+    def cut_off(*arguments: Any) -> None:
+        nonlocal left
+        if not left:
+            raise KeyboardInterrupt
+        left -= 1
+        async_import_statistics(*arguments)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(statistics, "_ROWS_AT_ONCE", 20)
+        killed.setattr(statistics, "async_import_statistics", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            await continue_statistics(added.hass, target, [OLD_DAY, OLD_NIGHT])
+    await continue_statistics(added.hass, target, [OLD_DAY, OLD_NIGHT])
+    ours = await added.changes(OFFTAKE)
+    assert min(ours) == START
+    for start in range(START + HOUR_SECONDS, ADDED + HOUR_SECONDS, HOUR_SECONDS):
+        assert ours[start] == pytest.approx(added.truth(start), abs=1.01)
 
 
 async def test_a_dry_run_writes_nothing(added: World) -> None:
