@@ -1,5 +1,6 @@
 """Where a cable is read from, changed by hand: another port, a board instead, and what is refused."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from core.telegram import crc16
+from custom_components.digimon.cable import source
 from custom_components.digimon.cable.probe import unique_id_of
 from custom_components.digimon.const import DOMAIN
 from simulator.house import House
@@ -19,7 +22,7 @@ from tests.integration.conftest import unique_id
 from tests.integration.faults import Fault
 
 from .port import Port
-from .test_entry import add, now, sending, submit
+from .test_entry import add, now, sending, submit, until
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations", "at_once")
 __all__ = ["now", "sending"]
@@ -120,3 +123,94 @@ async def test_a_board_that_does_not_say_which_meter_it_reads_is_refused(
     result = await to_board(hass, cable, board)
     assert result["reason"] == "reconfigure_successful"
     assert cable.unique_id == board.read(INFO)["serial"]
+
+
+async def test_the_cable_of_a_meter_that_has_an_entry_is_not_read_by_another(
+    hass: HomeAssistant, cable: Any, board: Board, house: House, now: int
+) -> None:
+    """A board that has gone tells no more which meter it reads."""
+    gone = MockConfigEntry(domain=DOMAIN, title="gone", unique_id=unique_id(board), data={CONF_HOST: "127.0.0.1"})
+    gone.add_to_hass(hass)
+    entity = er.async_get(hass).async_get_or_create(
+        "sensor", DOMAIN, f"{unique_id(board)}_net_power", config_entry=gone
+    )
+    async with Port() as other:
+        other.say(house.telegram(now))
+        result = await submit(hass, await choose(hass, gone, CABLE), other.address)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert gone.unique_id == unique_id(board)
+    assert er.async_get(hass).async_get(entity.entity_id).unique_id == entity.unique_id
+    assert cable.state is ConfigEntryState.LOADED
+    assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+async def test_an_entry_that_just_tries_again_can_be_changed(
+    hass: HomeAssistant, port: Port, house: House, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be read is tried again and again, and who mends it need not hit a moment between."""
+    monkeypatch.setattr(source, "FIRST_TELEGRAM_SECONDS", 2)
+    entry = MockConfigEntry(domain=DOMAIN, title="P1", unique_id="port_x", data={CONF_DEVICE: port.address})
+    entry.add_to_hass(hass)
+    trying = asyncio.create_task(hass.config_entries.async_setup(entry.entry_id))
+    await until(lambda: port.connections == 1)
+    async with Port() as other:
+        other.say(house.telegram(now))
+        flow = await choose(hass, entry, CABLE)
+        assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+        result = await submit(hass, flow, other.address)
+        assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+        await trying
+        await hass.async_block_till_done()
+        assert entry.unique_id == unique_id_of(SERIAL)
+        assert entry.state is ConfigEntryState.LOADED
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def reads_another_meter(hass: HomeAssistant, entry: Any, port: Port, telegram: bytes) -> None:
+    """Let the grid operator put another meter in the place of that of an entry."""
+    await port.unplug()
+    port.say(telegram)
+    await port.plug_in()
+    await until(lambda: entry.runtime_data.coordinator.source._failure == "wrong_meter")  # noqa: SLF001 - as a poll tells
+    await entry.runtime_data.coordinator.async_refresh()
+    assert not entry.runtime_data.coordinator.last_update_success
+
+
+def of_another_meter(telegram: bytes) -> bytes:
+    body = telegram[: telegram.rindex(b"!") + 1].replace(SERIAL.encode().hex().encode(), b"1SAG3109999999".hex().encode())
+    return body + f"{crc16(body):04X}\r\n".encode()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_meter_that_was_replaced_goes_on_in_the_same_sensors(
+    hass: HomeAssistant, port: Port, cable: Any, house: House, now: int, *, restarted: bool
+) -> None:
+    before = entity_ids(hass, cable)
+    await reads_another_meter(hass, cable, port, of_another_meter(house.telegram(now + 1)))
+    if restarted:
+        await hass.config_entries.async_reload(cable.entry_id)
+        assert cable.state is ConfigEntryState.SETUP_RETRY
+    asked = await submit(hass, await choose(hass, cable, CABLE), port.address)
+    assert (asked["type"], asked["step_id"]) == (FlowResultType.FORM, "reconfigure_replaced")
+    # Who thinks again has changed nothing.
+    assert cable.unique_id == unique_id_of(SERIAL)
+    result = await hass.config_entries.flow.async_configure(asked["flow_id"], {})
+    await hass.async_block_till_done()
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert cable.state is ConfigEntryState.LOADED
+    assert cable.unique_id == unique_id_of("1SAG3109999999")
+    assert before <= entity_ids(hass, cable)
+    assert cable.runtime_data.coordinator.last_update_success
+    assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+async def test_another_meter_is_not_taken_for_that_of_a_cable_that_cannot_be_read(
+    hass: HomeAssistant, cable: Any, house: House, now: int
+) -> None:
+    assert await hass.config_entries.async_unload(cable.entry_id)
+    async with Port() as other:
+        other.say(of_another_meter(house.telegram(now)))
+        asked = await submit(hass, await choose(hass, cable, CABLE), other.address)
+        assert (asked["type"], asked["step_id"]) == (FlowResultType.FORM, "reconfigure_replaced")
+        assert cable.unique_id == unique_id_of(SERIAL)
+        assert cable.data != {CONF_DEVICE: other.address}
