@@ -93,16 +93,22 @@ class CableSteps(ConfigFlow):
             else:
                 errors = await self._probe(path)
             if not errors:
-                if self._is_read_by_another(entry):
-                    return self.async_abort(reason="already_configured")
-                if entry.unique_id == self._unique_id_of_port:
-                    return await self._read_through_cable(entry)
-                if replaced or self._is_of_another_cable(entry):
-                    return await self.async_step_reconfigure_replaced()
-                if is_other_meter(entry, self._serial):
-                    return self.async_abort(reason=_WRONG_METER)
-                return await self._read_through_cable(entry)
+                return await self._take_cable(entry, replaced=replaced or self._is_of_another_cable(entry))
         return self._cable_form("reconfigure_cable", user_input or dict(entry.data), errors)
+
+    async def _take_cable(self, entry: ConfigEntry, *, replaced: bool) -> ConfigFlowResult:
+        """Read a known entry through the port that was probed, unless that is of somebody else's meter.
+
+        :param replaced: whether another meter may have come in the place of that of the entry.
+        """
+        if self._is_read_by_another(entry):
+            return self.async_abort(reason="already_configured")
+        if entry.unique_id != self._unique_id_of_port:
+            if replaced:
+                return await self.async_step_reconfigure_replaced()
+            if is_other_meter(entry, self._serial):
+                return self.async_abort(reason=_WRONG_METER)
+        return await self._read_through_cable(entry)
 
     async def async_step_reconfigure_replaced(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether the meter on the port has come in the place of the one that was read."""

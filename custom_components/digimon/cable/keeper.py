@@ -22,22 +22,45 @@ class Batch:
     quarters: tuple[tuple[Quarter, Registers], ...]
     missed: tuple[Missed, ...] = ()
 
+    def behind(self, earlier: Batch) -> Batch:
+        """The same, with what comes before it."""
+        return Batch(
+            standing=self.standing,
+            quarters=(*earlier.quarters, *self.quarters),
+            missed=(*earlier.missed, *self.missed),
+        )
+
 
 class Keeper:
     """Follows the telegrams of one meter.
 
     :ivar standing: the registers of the last telegram, or as they were stored before this start.
+    :ivar interrupted: the quarter that was stored last before this start, until a telegram has come.
     """
 
-    def __init__(self, standing: Standing | None, interrupted: Quarter | None) -> None:
-        """:param standing: what was stored last; None when nothing was.
-
-        :param interrupted: the quarter that was stored last, as far as it had come.
-        """
-        self.standing = standing
-        self.interrupted = interrupted
+    def __init__(self) -> None:
+        self.standing: Standing | None = None
+        self.interrupted: Quarter | None = None
+        self._first: Standing | None = None
         self._saved_utc: int | None = None
         self._owed: Batch | None = None
+
+    def remember(self, standing: Standing | None, interrupted: Quarter | None) -> Batch | None:
+        """Go on with what was stored before this start; a disk may tell of it only later.
+
+        :param standing: what was stored last; None when nothing was.
+        :param interrupted: the quarter that was stored last, as far as it had come.
+        :returns: what to write of the time in between, where telegrams have come before this was known.
+        """
+        first = self._first
+        if first is None:
+            self.standing, self.interrupted = standing, interrupted
+            return None
+        if standing is None or interrupted is None or standing.utc >= first.utc:
+            return None
+        at_end = registers_at_end(standing, first, interrupted.quarter_id)
+        missed = tuple(missed_quarters(standing, first))
+        return Batch(standing=first, quarters=((interrupted, at_end),), missed=missed)
 
     def take(self, document: dict[str, Any], running: Quarter, finished: Quarter | None) -> Batch | None:
         """Look at what a telegram has changed.
@@ -50,6 +73,7 @@ class Keeper:
         before = self.standing
         now = Standing(utc=document["time"], registers=tuple(registers_of(document)), serial=document.get("serial"))
         self.standing = now
+        self._first = self._first or now
         ended = finished
         if self.interrupted is not None:
             if self.interrupted.quarter_id == running.quarter_id:

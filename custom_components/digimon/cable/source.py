@@ -64,7 +64,7 @@ class CableSource:
         self._serial = serial
         self._find_port = find_port
         self._meter = CableMeter()
-        self._keeper = Keeper(None, None)
+        self._keeper = Keeper()
         self._finished: RunningQuarter | None = None
         # A telegram, or why there is none.
         self._told = asyncio.Event()
@@ -79,10 +79,18 @@ class CableSource:
     async def start(self) -> None:
         """Open what is kept. A disk that fails is no reason to show nothing."""
         try:
-            await asyncio.to_thread(self._store.open)
-            self._keeper = Keeper(*await asyncio.to_thread(self._store.last))
+            await self._open()
         except StoreError as error:
             self._note_store(error)
+
+    async def _open(self) -> Batch | None:
+        """Open what is kept, and go on with it.
+
+        :returns: what has to be written of the time since then.
+        :raises StoreError: the disk fails.
+        """
+        await asyncio.to_thread(self._store.open)
+        return self._keeper.remember(*await asyncio.to_thread(self._store.last))
 
     async def run(self) -> None:
         """Read the port for ever, opening it again whenever it is lost."""
@@ -199,10 +207,17 @@ class CableSource:
 
     async def _write(self, batch: Batch) -> None:
         try:
+            # The disk may not have been there, or have had no room, when this began.
+            if not self._store.is_open and (earlier := await self._open()) is not None:
+                batch = batch.behind(earlier)
             await self.archive.write(batch)
         except StoreError as error:
             self._keeper.failed(batch)
             self._note_store(error)
+        except asyncio.CancelledError:
+            # Whether it is written nobody knows: it is once more before all is closed.
+            self._keeper.failed(batch)
+            raise
         else:
             if self._store_failed:
                 LOGGER.info("%s: the quarters are stored again", self._port)
@@ -214,8 +229,11 @@ class CableSource:
         if self._pruned_at is not None and now - self._pruned_at < _DAY_SECONDS:
             return
         self._pruned_at = now
+        if (heard := self._keeper.standing) is None:
+            return
         try:
-            await self.archive.prune(int(time.time()))
+            # Neither a clock of this machine nor one of a meter that is ahead makes anything old.
+            await self.archive.prune(min(int(time.time()), heard.utc))
             self._size = await self.archive.size()
         except StoreError as error:
             self._note_store(error)

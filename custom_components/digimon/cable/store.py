@@ -45,6 +45,7 @@ _OF_DAY = (
     f"SELECT {_COLUMNS} FROM quarter "  # noqa: S608 (constants)
     "WHERE start >= ? AND start < ? AND start + ? <= (SELECT utc FROM meter) ORDER BY start"
 )
+_SAMPLES = "SELECT samples FROM quarter WHERE start = ?"
 _LATEST = "SELECT quarter_id, samples FROM quarter WHERE samples IS NOT NULL ORDER BY start DESC LIMIT 1"
 
 _SCHEMA = f"""
@@ -84,6 +85,11 @@ class QuarterStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database: sqlite3.Connection | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be read and written, as far as is known."""
+        return self._database is not None
 
     def open(self) -> None:
         """Open the file, or make it.
@@ -136,15 +142,16 @@ class QuarterStore:
         try:
             with self._opened as database:
                 for quarter, registers in quarters:
-                    if (earlier := self.quarter(quarter.quarter_id)) is not None:
-                        quarter.fill_gaps_from(earlier)
-                    start, samples = quarter_start(quarter.quarter_id), _packed(quarter)
-                    row = (start, quarter.quarter_id, *quarter.summary(), *registers, samples)
+                    start = quarter_start(quarter.quarter_id)
+                    for (samples,) in database.execute(_SAMPLES, (start,)):
+                        if samples is not None and (earlier := _unpacked(quarter.quarter_id, samples)) is not None:
+                            quarter.fill_gaps_from(earlier)
+                    row = (start, quarter.quarter_id, *quarter.summary(), *registers, _packed(quarter))
                     database.execute(_PUT.format("REPLACE"), row)
                 database.executemany(_PUT.format("IGNORE"), guesses)
                 database.execute(_STAND, (standing.utc, standing.serial, *standing.registers))
         except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+            raise self._failed(error) from error
 
     def last(self) -> tuple[Standing | None, Quarter | None]:
         """What was written last: what the registers stood at, and the quarter that ran; None in a new store."""
@@ -155,7 +162,7 @@ class QuarterStore:
 
     def quarter(self, quarter_id: int) -> Quarter | None:
         """The samples of a quarter; None when none are kept."""
-        row = self._one("SELECT samples FROM quarter WHERE start = ?", quarter_start(quarter_id))
+        row = self._one(_SAMPLES, quarter_start(quarter_id))
         return None if row is None or row[0] is None else _unpacked(quarter_id, row[0])
 
     def day(self, day: date) -> list[QuarterSummary]:
@@ -183,7 +190,7 @@ class QuarterStore:
                 )
                 database.execute("DELETE FROM quarter WHERE start < ?", (now_utc - SUMMARY_DAYS * _DAY_SECONDS,))
         except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+            raise self._failed(error) from error
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -203,7 +210,13 @@ class QuarterStore:
         try:
             return self._opened.execute(query, arguments).fetchall()
         except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.Error) -> StoreError:
+        """What went wrong; a file that is damaged is closed, because opened again it is set aside."""
+        if not isinstance(error, sqlite3.OperationalError):
+            self.close()
+        return StoreError(str(error))
 
     def _one(self, query: str, *arguments: int) -> tuple[Any, ...] | None:
         rows = self._all(query, *arguments)

@@ -177,7 +177,8 @@ async def reads_another_meter(hass: HomeAssistant, entry: Any, port: Port, teleg
 
 
 def of_another_meter(telegram: bytes) -> bytes:
-    body = telegram[: telegram.rindex(b"!") + 1].replace(SERIAL.encode().hex().encode(), b"1SAG3109999999".hex().encode())
+    ours, theirs = (serial.encode().hex().encode() for serial in (SERIAL, "1SAG3109999999"))
+    body = telegram[: telegram.rindex(b"!") + 1].replace(ours, theirs)
     return body + f"{crc16(body):04X}\r\n".encode()
 
 

@@ -3,19 +3,22 @@
 import asyncio
 import os
 import pty
+import sqlite3
 import time
 import tty
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
+from core.quarter import Quarter
 from custom_components.digimon.cable.reader import BAUD
 from custom_components.digimon.cable.source import CableSource
 from custom_components.digimon.cable.store import QuarterStore, StoreError
-from custom_components.digimon.monitor import UnexpectedAnswerError
+from custom_components.digimon.monitor import QuarterSummary, UnexpectedAnswerError
 from custom_components.digimon.source import SourceError
 from simulator.house import House
 from tests.integration.card import quarter_of
@@ -264,6 +267,103 @@ async def test_a_disk_that_is_not_there_costs_no_live_value_and_is_told_once(
             await source.archive.day(date(2026, 3, 15))
     told = [record.getMessage() for record in caplog.records if "cannot be stored" in record.getMessage()]
     assert len(told) == 1
+
+
+async def test_a_disk_that_comes_back_goes_on_with_what_it_has(port: Port, tmp_path: Path, house: House) -> None:
+    """Also with the time of which only the registers tell: it was full, or not mounted, when Home Assistant started."""
+    folder = tmp_path / "digimon"
+    async with Cable(port.address, folder) as source:
+        await send(port, source, house, range(START, START + 300))
+    folder.rename(tmp_path / "away")
+    folder.write_text("in the way", encoding="utf-8")
+    await port.unplug()
+    await port.plug_in()
+    back = START + 3 * QUARTER_SECONDS + 600
+    async with Cable(port.address, folder) as source:
+        await send(port, source, house, range(back, back + 310))
+        assert source.diagnostics()["store_failed"]
+        folder.unlink()
+        (tmp_path / "away").rename(folder)
+        await send(port, source, house, range(back + 310, back + 320))
+        assert not source.diagnostics()["store_failed"]
+        rows = (await source.archive.day(date(2026, 3, 15))).quarters
+    assert [row.quarter_id for row in rows] == [quarter_id_at(START + 900 * number) for number in range(4)]
+    assert [row.intervals for row in rows] == [60, 0, 0, 60]
+    for row in rows[1:]:
+        assert row.registers is not None
+    assert rows[3].registers is not None
+    assert rows[3].registers[:4] == registers(house, START + 4 * QUARTER_SECONDS)
+
+
+async def test_a_file_that_is_damaged_while_it_is_used_is_begun_anew(
+    port: Port, tmp_path: Path, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "meter.db"
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + 40))
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("UPDATE meter SET utc = utc")
+            other.commit()
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            path.write_bytes(b"no database " * (path.stat().st_size // 12))
+        await send(port, source, house, range(START + 40, START + 90))
+        assert not source.diagnostics()["store_failed"]
+        stored = await source.archive.quarter(quarter_id_at(START))
+    assert stored is not None
+    assert len(stored.samples) >= 12
+    assert None not in stored.samples
+    told = [record.getMessage() for record in caplog.records if "cannot be stored" in record.getMessage()]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("years", [-50, 30])
+async def test_a_clock_of_the_machine_that_is_wrong_lets_go_of_nothing(
+    port: Port, tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch, years: int
+) -> None:
+    async with Cable(port.address, tmp_path) as source:
+        await send(port, source, house, range(START, START + QUARTER_SECONDS + 1))
+        with monkeypatch.context() as wrong:
+            wrong.setattr(time, "time", lambda: START + years * 31_557_600)
+            await source.read()
+        stored = await source.archive.quarter(quarter_id_at(START))
+    assert stored is not None
+    assert len(stored.samples) == 180
+
+
+async def test_what_is_written_when_the_reading_ends_is_written(
+    port: Port, tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine begins to write only when nobody waits for it any more."""
+    cable = Cable(port.address, tmp_path)
+    source = await cable.__aenter__()
+    await send(port, source, house, range(START, START + QUARTER_SECONDS))
+    begun = asyncio.Event()
+
+    async def stuck(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as busy:
+        busy.setattr(source.archive, "write", stuck)
+        await port.send(house.telegram(START + QUARTER_SECONDS))
+        await begun.wait()
+        await cable.kill()
+    await source.stop()
+    stored, row = await asyncio.to_thread(kept, tmp_path, quarter_id_at(START))
+    assert [stored.interval(number) is None for number in range(180)] == [False] * 180
+    assert row.registers is not None
+    assert row.registers[:4] == registers(house, START + QUARTER_SECONDS)
+
+
+def kept(folder: Path, quarter_id: int) -> tuple[Quarter, QuarterSummary]:
+    """A quarter of 15 March, as a file has it that nobody reads."""
+    store = QuarterStore(folder / "meter.db")
+    store.open()
+    quarter = store.quarter(quarter_id)
+    (row,) = [row for row in store.day(date(2026, 3, 15)) if row.quarter_id == quarter_id]
+    store.close()
+    assert quarter is not None
+    return quarter, row
 
 
 async def test_a_serial_device_is_read(tmp_path: Path, house: House) -> None:
