@@ -139,9 +139,13 @@ async def test_the_cable_of_a_meter_that_has_an_entry_is_not_read_by_another(
         result = await submit(hass, await choose(hass, gone, CABLE), other.address)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert gone.unique_id == unique_id(board)
-    assert er.async_get(hass).async_get(entity.entity_id).unique_id == entity.unique_id
+    assert er.async_get(hass).async_get(entity.entity_id) == entity
     assert cable.state is ConfigEntryState.LOADED
     assert await hass.config_entries.async_unload(cable.entry_id)
+
+
+def is_being_tried(entry: Any) -> bool:
+    return bool(entry.state is ConfigEntryState.SETUP_IN_PROGRESS)
 
 
 async def test_an_entry_that_just_tries_again_can_be_changed(
@@ -156,7 +160,7 @@ async def test_an_entry_that_just_tries_again_can_be_changed(
     async with Port() as other:
         other.say(house.telegram(now))
         flow = await choose(hass, entry, CABLE)
-        assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+        assert is_being_tried(entry)
         result = await submit(hass, flow, other.address)
         assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
         await trying

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from core.clock import QUARTER_SECONDS, quarter_id_at, quarter_start
-from core.quarter import Quarter
 from custom_components.digimon.cable.reader import BAUD
 from custom_components.digimon.cable.source import CableSource
 from custom_components.digimon.cable.store import QuarterStore, StoreError
+from custom_components.digimon.core.quarter import Quarter
 from custom_components.digimon.monitor import QuarterSummary, UnexpectedAnswerError
 from custom_components.digimon.source import SourceError
 from simulator.house import House
