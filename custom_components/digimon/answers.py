@@ -4,7 +4,7 @@ Keys and units are those of the board's API (docs/board-api.md): W, Wh and quart
 seconds since 1970 (UTC), dates are local. None is what is not known.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from .capacity.billing import euros
@@ -78,13 +78,15 @@ def live_document(snapshot: Snapshot | None, forecast: dict[str, Any] | None) ->
     }
 
 
-def month_document(days: Iterable[StoredDay], *, done: bool, failed: str | None = None) -> dict[str, Any]:
+def month_document(days: Sequence[StoredDay], *, done: bool, failed: str | None = None) -> dict[str, Any]:
     """The highest quarter of each of some days: its id and mean offtake in W.
 
     :param done: whether no more will come; ``complete`` tells then whether the board has read its card to the end.
     :param failed: why the rest does not come.
     """
-    highest = [max(day.quarters, key=lambda quarter: quarter.consumed_power_avg) for day in days if day.quarters]
+    # A quarter that only the registers tell of has a share of them, and was no peak.
+    heard = [[quarter for quarter in day.quarters if quarter.intervals] for day in days]
+    highest = [max(quarters, key=lambda quarter: quarter.consumed_power_avg) for quarters in heard if quarters]
     return {
         "peaks": [{"quarter_id": quarter.quarter_id, "power": quarter.consumed_power_avg} for quarter in highest],
         "complete": all(day.complete for day in days),

@@ -122,6 +122,20 @@ def test_a_day_and_one_of_its_quarters(card: BareCard) -> None:
     titled(card, f"00:00 {LINE} 00:15", "14 March 2026")
 
 
+def test_a_day_of_which_a_part_was_not_heard_has_its_energy_and_no_peak_of_it(card: BareCard) -> None:
+    """As of a cable, when Home Assistant was down: only the registers tell of these quarters."""
+    told = day("2026-03-14")
+    whole = sum(quarter["consumed_power_avg"] for quarter in told["quarters"])
+    for quarter in told["quarters"][:8]:
+        quarter["intervals"] = 0
+    told["quarters"][4] |= {"consumed_power_avg": told["quarters"][4]["consumed_power_avg"] + 5000}
+    card.add({"view": "day"}, days={"2026-03-14": told, "2026-03-15": day("2026-03-15", until=NOW)})
+    card.part("far-before").click()
+    card.has("quarters", "88 / 96")
+    card.has("energy", f"{(whole + 5000) / 4000:.2f}\N{NO-BREAK SPACE}kWh")
+    expect(card.part("stat-highest").locator("dt")).not_to_contain_text("01:00")
+
+
 def test_a_month_and_one_of_its_days(card: BareCard) -> None:
     card.part("view-month").click()
     titled(card, "March 2026")

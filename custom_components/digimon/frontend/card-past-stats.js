@@ -1,6 +1,6 @@
 /** The few numbers above the card's chart of what is over. */
 
-import { HOUR_SECONDS, INTERVAL_SECONDS, dayOf, quarterClock } from "./quarters.js";
+import { HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_INTERVALS, dayOf, quarterClock } from "./quarters.js";
 import { rowOf } from "./rows.js";
 
 /** @typedef {import("./card-past.js").PastSpeech} Speech */
@@ -36,7 +36,8 @@ export function quarterStats(quarter, { texts, formats }) {
 export function dayStats(rows, quarters, { texts, formats }) {
   if (!rows.length) return [];
   const sum = (/** @type {(row: QuarterRow) => number} */ value) => rows.reduce((total, row) => total + value(row), 0);
-  const highest = rows.reduce((best, row) => (row.consumed > best.consumed ? row : best));
+  const heard = rows.filter(({ intervals }) => intervals);
+  const highest = heard.reduce((best, row) => (row.consumed > best.consumed ? row : best), rows[0]);
   return [
     {
       id: "highest",
@@ -46,7 +47,7 @@ export function dayStats(rows, quarters, { texts, formats }) {
     },
     { id: "energy", name: texts.energy, value: formats.energy(sum((row) => energy(row.consumed, row.intervals)), 2) },
     { id: "injected", name: texts.injected, value: formats.energy(sum((row) => energy(row.produced, row.intervals)), 2) },
-    { id: "quarters", name: texts.quarters, value: `${rows.length} / ${quarters}` },
+    { id: "quarters", name: texts.quarters, value: `${heard.length} / ${quarters}` },
   ];
 }
 
@@ -76,8 +77,8 @@ export function monthStats(peaks, { texts, formats }) {
  * The energy of the intervals that were measured, in Wh, in either direction.
  *
  * @param {number} watt their mean
- * @param {number} intervals how many
+ * @param {number} intervals how many; with none, what the registers told of the quarter
  */
 function energy(watt, intervals) {
-  return (Math.abs(watt) * intervals * INTERVAL_SECONDS) / HOUR_SECONDS;
+  return (Math.abs(watt) * (intervals || QUARTER_INTERVALS) * INTERVAL_SECONDS) / HOUR_SECONDS;
 }

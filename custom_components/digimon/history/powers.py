@@ -41,9 +41,10 @@ def measured_hours(
 ) -> tuple[MeasuredHour, ...]:
     """The hours that the quarters tell of, in order of time; an hour without a quarter is none.
 
-    :param quarters: in order of time.
+    :param quarters: in order of time; one that only the registers tell of has an energy and no power.
     :param peak: the highest quarter in W of the month so far, for the month peak only.
     """
+    quarters = [quarter for quarter in quarters if quarter.intervals]
     if series == MONTH_PEAK:
         return tuple(_peak_hours(quarters, peak))
     power = _POWERS[series.key]

@@ -230,3 +230,13 @@ def test_whatever_is_missing_what_registers_counted_is_all_there_and_nothing_is_
         if whole and bounded and not bare & set(range(hour.start - QUARTER_SECONDS, hour.start + HOUR_SECONDS, 900)):
             flow = house.between(hour.start, hour.start + HOUR_SECONDS)
             assert hour.change == pytest.approx(flow[0] + flow[1], abs=2)
+
+
+def test_what_home_assistant_saw_is_better_than_a_share_of_the_registers() -> None:
+    """A cable that was away for a while, when a board took its place, spreads evenly what the registers counted."""
+    shares = [quarter(NOON + number * QUARTER_SECONDS, 1000 + 100 * (number + 1), intervals=0) for number in range(8)]
+    seen = (Stand(NOON, 1000), Stand(NOON + HOUR_SECONDS, 1700), Stand(NOON + 2 * HOUR_SECONDS, 1800))
+    later = quarters(NOON + 2 * HOUR_SECONDS, 1800, 1800, 1800, 1800)
+    assert changes(hours_of([*shares, *later], *seen)) == {0: 700, 1: 100, 2: 0}
+    # Where nobody saw anything they are all there is.
+    assert changes(hours_of(shares, seen[0], seen[2])) == {0: 400, 1: 400}
