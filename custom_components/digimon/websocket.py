@@ -35,6 +35,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .answers import day_document, live_document, month_document, month_peaks_document, quarter_document
+from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .fields import local_day, quarter_id
 from .lookup import EntryNotFoundError, EntryNotLoadedError, find_entry, loaded_entry
@@ -126,10 +127,8 @@ def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str,
         _refuse(connection, msg, ERR_NOT_FOUND, error)
         return
     connection.send_result(msg["id"])
-    subscription = _Subscription(
-        entry, lambda document: connection.send_event(msg["id"], {"config_entry_id": entry.entry_id} | document)
-    )
-    connection.subscriptions[msg["id"]] = subscription.async_start(hass)
+    subscription = _Subscription(hass, msg, entry, lambda document: connection.send_event(msg["id"], document))
+    connection.subscriptions[msg["id"]] = subscription.async_start()
 
 
 @websocket_command(
@@ -178,18 +177,27 @@ async def _subscribe_month(hass: HomeAssistant, connection: ActiveConnection, ms
 
 
 class _Subscription:
-    """Follows one entry, also from one of its coordinators to the next."""
+    """Follows one entry, also from one of its coordinators to the next, and to another one when it is removed."""
 
-    def __init__(self, entry: DigimonConfigEntry, tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        which: dict[str, Any],
+        entry: DigimonConfigEntry,
+        tell: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._hass = hass
+        self._which = which
         self._entry = entry
         self._tell = tell
         self._told: dict[str, Any] | None = None
+        self._is_removed = False
         self._unfollow: CALLBACK_TYPE | None = None
 
     @callback
-    def async_start(self, hass: HomeAssistant) -> CALLBACK_TYPE:
+    def async_start(self) -> CALLBACK_TYPE:
         """Begin; returns what ends it."""
-        disconnect = async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed)
+        disconnect = async_dispatcher_connect(self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed)
         self._follow()
 
         @callback
@@ -201,10 +209,21 @@ class _Subscription:
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain != DOMAIN:
+            return
         if entry.entry_id == self._entry.entry_id:
             self._leave()
-            if change is not ConfigEntryChange.REMOVED:
-                self._follow()
+            self._is_removed = change is ConfigEntryChange.REMOVED
+        elif not self._is_removed:
+            return
+        if self._is_removed:
+            # A screen on a wall goes on with the board that takes its place, as with one that is removed and added.
+            try:
+                self._entry = find_entry(self._hass, self._which, first=True)
+            except EntryNotFoundError:
+                return
+            self._is_removed = False
+        self._follow()
 
     def _follow(self) -> None:
         if self._entry.state is ConfigEntryState.LOADED:
@@ -224,6 +243,7 @@ class _Subscription:
             data = self._entry.runtime_data
             if data.coordinator.last_update_success:
                 document = live_document(data.coordinator.data, data.forecast())
+        document = {"config_entry_id": self._entry.entry_id} | document
         if document != self._told:
             self._told = document
             self._tell(document)

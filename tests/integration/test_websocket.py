@@ -15,7 +15,7 @@ from custom_components.digimon.tariff_events import forecast_of
 
 from .board import METER, QUARTER, Board
 from .card import forget_days, house_of, put_day, put_folders, put_quarter, quarter_of
-from .conftest import Tick, board_device
+from .conftest import Tick, board_device, entry_of
 from .faults import Fault
 
 DAY = date(2022, 7, 1)
@@ -123,6 +123,24 @@ async def test_a_subscription_outlives_its_entry(
     await hass.config_entries.async_remove(loaded.entry_id)
     assert (await connection.receive_json())["event"]["available"] is False
     assert (await error(connection, "digimon/days"))[0] == "not_found"
+
+
+@pytest.mark.parametrize("named", [False, True])
+async def test_a_board_that_is_removed_and_added_again_is_shown_again(
+    hass: HomeAssistant, board: Board, connection: MockHAClientWebSocket, loaded: MockConfigEntry, *, named: bool
+) -> None:
+    """On a screen that nobody touches; unless it was named by the entry that is gone."""
+    await subscribe(connection, **({"config_entry_id": loaded.entry_id} if named else {}))
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert (await connection.receive_json())["event"]["available"] is False
+    again = entry_of(hass, board)
+    assert await hass.config_entries.async_setup(again.entry_id)
+    await hass.async_block_till_done()
+    await connection.send_json_auto_id({"type": "digimon/month_peaks"})
+    told = []
+    while (message := await connection.receive_json())["type"] == "event":
+        told.append((message["event"]["config_entry_id"], message["event"]["available"]))
+    assert told[-1:] == ([] if named else [(again.entry_id, True)])
 
 
 async def test_a_subscriber_who_has_enough_is_told_no_more(
