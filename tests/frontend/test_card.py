@@ -1,6 +1,7 @@
 """The quarter card: what it shows, how one gets around in it, and what it asks Home Assistant for."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -416,6 +417,43 @@ def test_four_languages_on_a_phone(open_window: Open, language: str, said: tuple
         )
         assert cut == []
         assert not {"undefined", "NaN", "{"} & set(page.locator("digimon-quarter-card ha-card").inner_text().split())
+
+
+def test_a_page_that_is_read_from_the_right_has_its_times_in_order(card: BareCard) -> None:
+    """Home Assistant in Arabic or Hebrew: the card is in English then, and so is its direction."""
+    card.page.evaluate("document.documentElement.dir = 'rtl'")
+    card.add({})
+    left = card.part("title").evaluate(
+        """title => [0, 8].map(place => {
+            const range = document.createRange();
+            range.setStart(title.firstChild, place);
+            range.setEnd(title.firstChild, place + 5);
+            return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert left[0] < left[1]
+    levels = card.page.locator("digimon-quarter-card .levels text").evaluate_all(
+        "texts => texts.map(text => text.getBoundingClientRect().left)"
+    )
+    plot = card.page.locator("digimon-quarter-card .plot").bounding_box()
+    assert plot
+    assert min(levels) >= plot["x"] - 1
+    before, after = (card.part(name).bounding_box() for name in ("far-before", "far-after"))
+    assert before
+    assert after
+    assert before["x"] < after["x"]
+
+
+def test_figures_in_a_quarter_of_a_phone_do_not_cover_each_other(card: BareCard) -> None:
+    """Half the width of a section is what somebody may choose, and a phone's letters twice as large."""
+    card.page.set_viewport_size({"width": 180, "height": 900})
+    card.settle()
+    boxes = [box for part in card.page.locator("#stats > div").all() if (box := part.bounding_box())]
+    assert len(boxes) == 4
+    for one, other in pairwise(boxes):
+        assert one["y"] + one["height"] <= other["y"] or one["x"] + one["width"] <= other["x"]
+    widths = card.page.locator("#stats dd").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+    assert max(widths) <= 0
 
 
 def test_everything_can_be_reached_by_key(card: BareCard) -> None:

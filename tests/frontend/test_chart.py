@@ -1,5 +1,7 @@
 """What the chart draws."""
 
+from itertools import combinations
+
 import pytest
 
 from .bench import INTERVALS, QUARTER, BareChart, document
@@ -112,6 +114,22 @@ def test_the_quarter_of_the_month_peak_is_read_on_a_narrow_screen_too(chart: Bar
     assert beside or peak["y"] + peak["height"] <= average["y"]
     # Where there is room, both stand on their line.
     assert beside is (width == 700)
+
+
+@pytest.mark.parametrize(("peak", "target"), [(3650, None), (2400, 2500), (3650, 4000), (3650, 3500)])
+def test_a_quarter_that_becomes_a_peak_is_read_on_a_narrow_screen_too(
+    chart: BareChart, peak: int, target: int | None
+) -> None:
+    """Where it is expected to end stands just above the lines that it will pass."""
+    chart.host.evaluate("chart => Object.assign(chart.style, {width: '312px', height: '230px'})")
+    for projection in range(2000, 5000, 200):
+        chart.show(quarter=document([2000] * 90), running=True, peak=peak, target=target, projection=projection)
+        names = ("average", "peak", "target")
+        boxes = [box for name in names if (box := chart.page.locator(f".label.{name}").bounding_box())]
+        for one, other in combinations(boxes, 2):
+            upper, lower = sorted((one, other), key=lambda box: box["y"])
+            beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            assert beside or upper["y"] + upper["height"] <= lower["y"] + 0.5, projection
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ FRONTEND = Path(__file__).parents[2] / "custom_components" / "digimon" / "fronte
         ("if (x) {\n  f();\n}\ng();\n", "if(x){f()}\ng();"),
         ("while (f());\n", "while(f());"),
         ("{ while (f()); }", "{while(f());}"),
+        ("f(\n  x,\n  { y: 1, },\n  [, 2, ,],\n);\n", "f(x,{y:1},[,2,,]);"),
         ("x = a + +b - -c;", "x=a+ +b- -c;"),
         # A slash that divides, and one that begins a pattern.
         ("x = (a) / b / c;", "x=(a)/b/c;"),

@@ -1,7 +1,7 @@
 /** How the card looks: colours, corners and letters are those of Home Assistant's theme. */
 export const CARD_STYLE = `
 :host {
-  display: block; height: 100%;
+  display: block; height: 100%; direction: ltr;
   --offtake: #b8560a; --injection: #0c7d5a; --tone: var(--success-color, #12936b);
   --muted: var(--secondary-text-color);
   --digimon-offtake: #e8771a; --digimon-injection: #12936b; --digimon-average: #1f5fd1; --digimon-peak: #b3155c;
@@ -39,7 +39,6 @@ button:hover { background: color-mix(in srgb, var(--primary-text-color) 11%, tra
 #subtitle { font-size: 13px; color: var(--muted) }
 svg { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; width: 20px; height: 20px }
 #stats { display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between; gap: 6px 14px; align-items: end }
-#stats:empty { display: none }
 #stats div { min-width: 0 }
 dt { font-size: 12px; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 #stats dd { font-size: 17px; font-weight: 600; white-space: nowrap }
@@ -56,7 +55,7 @@ dt { font-size: 12px; color: var(--muted); overflow: hidden; text-overflow: elli
 digimon-quarter-chart { flex: 1 230px; min-height: 190px; transition: opacity .2s }
 .loading digimon-quarter-chart { opacity: .45 }
 #note { font-size: 13px; color: var(--muted); text-align: center }
-#note:empty { display: none }
+#stats:empty, #note:empty { display: none }
 .tools { display: flex; flex-wrap: wrap; gap: 6px }
 .tools button { flex: auto; font-size: 14px }
 .tools [aria-pressed=true] { font-weight: 600; background: color-mix(in srgb, var(--primary-color) 22%, transparent); box-shadow: inset 0 -2px var(--primary-color) }
@@ -68,5 +67,6 @@ digimon-quarter-chart { flex: 1 230px; min-height: 190px; transition: opacity .2
   #stats div:first-child { grid-column: 1 / -1 }
   #stats dd { font-size: 16px }
 }
+@container (max-width: 240px) { #stats { display: block } }
 @media (prefers-reduced-motion: reduce) { *, ::before { animation: none !important; transition: none !important } }
 `;

@@ -34,6 +34,8 @@ const RIGHT = 8;
 const LETTER = 7.4;
 const LABEL_HEIGHT = 18;
 const LABEL_GAP = 3;
+// From a line up to the upper edge of the label on it.
+const OVER_LINE = LABEL_GAP + LABEL_HEIGHT;
 // A chart that has not room for two labels, in pixels.
 const NARROW_CHART = 480;
 // Bars this narrow, in pixels of the screen, touch each other.
@@ -240,7 +242,7 @@ export class Drawing {
     const right = this.#width - RIGHT;
     if (average === null) {
       for (const name of ["average", "rest"]) this.#set(name, "d", "");
-      this.#label("average", "", 0, false);
+      this.#label("average", "", 0);
       return;
     }
     const y = this.#y(average);
@@ -249,9 +251,13 @@ export class Drawing {
     this.#set("average", "d", `M${this.#left},${y}H${until}`);
     this.#set("rest", "d", until < right ? `M${until},${y}L${right},${end}` : "");
     // Where two labels have no room beside each other, this one goes below.
-    const above = end - LABEL_GAP - LABEL_HEIGHT;
-    const narrow = this.#width < NARROW_CHART;
-    this.#label("average", text, end, narrow && this.#tops.some((top) => Math.abs(top - above) < LABEL_HEIGHT));
+    let place = end - OVER_LINE;
+    for (const top of this.#tops.sort((one, other) => one - other)) {
+      if (this.#width < NARROW_CHART && Math.abs(top - place) < LABEL_HEIGHT) {
+        place = Math.max(end + LABEL_GAP, top + LABEL_HEIGHT);
+      }
+    }
+    this.#label("average", text, place + OVER_LINE);
   }
 
   /** @param {Line[]} lines @param {Scale} scale */
@@ -265,18 +271,18 @@ export class Drawing {
       // Of two labels that would cover each other the lower one goes below its line.
       const lower = line && other && (line.watt < other.watt || (line.watt === other.watt && kind === "target"));
       const below = lower && this.#y(line.watt) - this.#y(other.watt) < LABEL_HEIGHT;
-      this.#label(kind, line?.text ?? "", y, below ?? false);
+      this.#label(kind, line?.text ?? "", y, below);
     }
     const far = lines.filter(({ watt }) => watt > scale.top).map(({ text }) => `${text} ↑`);
-    this.#label("far", far.join(" · "), TOP, false);
+    this.#label("far", far.join(" · "), TOP);
   }
 
-  /** @param {string} name @param {string} text @param {number} y @param {boolean} below */
+  /** @param {string} name @param {string} text @param {number} y @param {boolean} [below] */
   #label(name, text, y, below) {
     const element = /** @type {HTMLElement} */ (this.#labels.get(name));
     if (element.textContent !== text) element.textContent = text;
     if (element.hidden !== !text) element.hidden = !text;
-    const top = Math.max(0, below ? y + LABEL_GAP : y - LABEL_GAP - LABEL_HEIGHT);
+    const top = Math.max(0, below ? y + LABEL_GAP : y - OVER_LINE);
     if (text) this.#tops.push(top);
     const left = name === "average" ? "" : `left: ${this.#left}px; `;
     write(element, "style", `${left}transform: translateY(${top}px)`);

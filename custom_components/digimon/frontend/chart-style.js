@@ -32,11 +32,10 @@ export const CHART_STYLE = `
 }
 :host([hidden]), [hidden] { display: none !important }
 .plot { position: relative; flex: 1; min-height: 0; touch-action: pan-y; border-radius: 6px; outline-offset: 2px }
-.plot:focus { outline: none }
 .plot:focus-visible { outline: 2px solid var(--average) }
 .day .plot { cursor: pointer }
-svg, .labels { position: absolute; inset: 0 }
-svg { display: block; width: 100%; height: 100%; overflow: visible }
+svg, .labels, .empty, .label::before { position: absolute; inset: 0 }
+svg { width: 100%; height: 100%; overflow: visible }
 text { fill: var(--muted); font-size: 12px }
 .levels text { text-anchor: end }
 .times text { text-anchor: middle }
@@ -58,11 +57,11 @@ text { fill: var(--muted); font-size: 12px }
   position: absolute; top: 0; padding: 0 6px; border-radius: 5px; font-weight: 600; line-height: 18px; white-space: nowrap;
   pointer-events: none; z-index: 0;
 }
-.label::before { content: ""; position: absolute; inset: 0; z-index: -1; border-radius: 5px; background: var(--paper); opacity: .82 }
+.label::before { content: ""; z-index: -1; border-radius: 5px; background: var(--paper); opacity: .82 }
 .label.average { right: 8px; color: var(--average) }
 .label.peak, .label.far { color: var(--peak) }
 .label.target { color: var(--target) }
-.empty { position: absolute; inset: 0; display: grid; place-items: center; color: var(--muted); font-size: 14px }
+.empty { display: grid; place-items: center; color: var(--muted); font-size: 14px }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 4px 0 0; padding: 0; list-style: none; color: var(--muted) }
 .key { display: inline-block; width: 10px; height: 10px; margin-inline-end: 5px; border-radius: 2px; background: var(--muted) }
 .key.offtake, .key.most, .key.dayPeak { background: var(--offtake) }

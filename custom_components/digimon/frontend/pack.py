@@ -13,6 +13,8 @@ from .tokens import Token, tokens
 
 _OPERATORS: Final = {"=>", "...", "?.", "&&", "||", "??", "===", "!==", "==", "<=", ">=", "**", "<<", ">>", ">>>"}
 _ASSIGNING: Final = {"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "&&=", "||=", "??="}
+# Not that of an array: there a comma may stand for a hole.
+_LIST_ENDS: Final = {"}", ")"}
 _WITH_BODY: Final = {"for", "while", "if"}
 # Where no statement can end, so that a line end means nothing: behind the ones, and before the others.
 _GOES_ON_BEHIND: Final = set("{([;,:?.=+-*/<>!&|~%^") | _OPERATORS | _ASSIGNING
@@ -25,14 +27,14 @@ def packed(source: str, *, style: bool = False) -> str:
     :param style: whether its templates are style sheets.
     :raises ValueError: something in it is not understood.
     """
-    parts = _without_last_semicolons(shortened(list(tokens(source))))
+    parts = _without_last_signs(shortened(list(tokens(source))))
     made = [_text(token, style=style) for token in parts]
     between = ["", *(_between(before, token) for before, token in pairwise(parts))]
     return "".join(chain.from_iterable(zip(between, made, strict=True)))
 
 
-def _without_last_semicolons(parts: list[Token]) -> list[Token]:
-    """The last statement of a block needs no end, unless it is the empty one of a loop."""
+def _without_last_signs(parts: list[Token]) -> list[Token]:
+    """The last statement of a block needs no end, unless it is the empty one of a loop; the last of a list no comma."""
     kept: list[Token] = []
     heads: list[str] = []
     head = ""
@@ -42,6 +44,8 @@ def _without_last_semicolons(parts: list[Token]) -> list[Token]:
         elif token.kind == "sign" and token.text == ")":
             head = heads.pop()
         elif token.kind == "sign" and token.text == "}" and _ends_statement(kept, head):
+            kept.pop()
+        if token.kind == "sign" and token.text in _LIST_ENDS and kept and kept[-1].text == ",":
             kept.pop()
         kept.append(token)
     return kept
