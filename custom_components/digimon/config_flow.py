@@ -101,10 +101,18 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
             await self._identify_patiently(address)
         except BoardError as error:
             return self.async_abort(reason=failure_of(error))
+        self._withdraw_elsewhere(str(address.url))
         await self._abort_if_known()
         self.context["title_placeholders"] = {"name": self._board.name, "host": address.host}
         self.context["configuration_url"] = str(address.url)
         return await self.async_step_discovery_confirm()
+
+    def _withdraw_elsewhere(self, here: str) -> None:
+        """Take back the question whether to add this board where it was before: there it could not be read any more."""
+        for flow in self._async_in_progress():
+            context = flow["context"]
+            if context.get("unique_id") in self._board.identifiers and context.get("configuration_url", here) != here:
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     def _is_read_at(self, address: Address) -> bool:
         """Whether a board is known and answers there: what it announces again and again costs it no request.
@@ -127,9 +135,18 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
         return DEFAULT_PORT
 
     async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask whether to add the board that was found."""
+        """Ask whether to add the board that was found, and who is there once more: days may pass until the answer."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            return self._create()
+            try:
+                await self._identify(self._address)
+            except BoardError as error:
+                errors["base"] = failure_of(error)
+            else:
+                if self.unique_id not in self._board.identifiers:
+                    return self.async_abort(reason="wrong_device")
+                await self._abort_if_known(raise_on_progress=False)
+                return self._create()
         self._set_confirm_only()
         return self.async_show_form(
             step_id="discovery_confirm",
@@ -138,6 +155,7 @@ class DigimonConfigFlow(CableSteps, domain=DOMAIN):
                 "model": self._board.model,
                 "host": self._address.host,
             },
+            errors=errors,
         )
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002 - a menu takes none

@@ -9,9 +9,17 @@ from homeassistant.exceptions import HomeAssistantError
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
 from .core.clock import day_of, quarter_start
+from .lookup import loaded_entry
 from .monitor import BoardError, DamagedQuarterError, RunningQuarter, StoredDay
 from .monitor.stored import summarise
 from .source import failure_of
+
+
+def running_quarter(entry: DigimonConfigEntry) -> RunningQuarter | None:
+    """The quarter that the meter is in; None as long as it is not heard: what it said last is no answer any more."""
+    coordinator = entry.runtime_data.coordinator
+    is_heard = coordinator.last_update_success and coordinator.data.reading is not None
+    return coordinator.data.running if is_heard else None
 
 
 async def async_quarter(entry: DigimonConfigEntry, quarter_id: int) -> RunningQuarter | None:
@@ -29,11 +37,13 @@ async def async_quarter(entry: DigimonConfigEntry, quarter_id: int) -> RunningQu
 async def async_day(entry: DigimonConfigEntry, day: date) -> StoredDay:
     """The quarters of a local day that ended, as far as they are known.
 
-    :raises HomeAssistantError: the board does not answer.
+    :raises HomeAssistantError: the board does not answer, or is not read at the moment.
     """
-    stored = await _asked(entry, entry.runtime_data.archive.day(day))
+    # While the card is read the entry may be unloaded, and has no data any more.
+    data = loaded_entry(entry).runtime_data
+    stored = await _asked(entry, data.archive.day(day))
     # The board may not have written the last one yet, or have no card to write it on.
-    finished = entry.runtime_data.coordinator.data.finished
+    finished = data.coordinator.data.finished
     if finished is None or day_of(finished.quarter_id) != (day.year, day.month, day.day):
         return stored
     summary = summarise(finished)

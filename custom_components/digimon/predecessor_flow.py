@@ -32,7 +32,7 @@ class PredecessorSteps(OptionsFlowWithReload):
 
     async def async_step_predecessor(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for each of our counters which older sensors counted the same."""
-        if "recorder" not in self.hass.config.components or self.config_entry.state is not ConfigEntryState.LOADED:
+        if "recorder" not in self.hass.config.components or not self._is_read:
             return self.async_abort(reason="predecessor_not_now")
         # It brings the recorder, which a Home Assistant without a history does not have.
         from .history.proposals import propose  # noqa: PLC0415
@@ -54,6 +54,10 @@ class PredecessorSteps(OptionsFlowWithReload):
             errors=errors,
             description_placeholders=names,
         )
+
+    @property
+    def _is_read(self) -> bool:
+        return self.config_entry.state is ConfigEntryState.LOADED
 
     async def _look(self, targets: dict[str, Target]) -> tuple[dict[str, str], str, dict[str, Continued]]:
         """What is wrong with the choice and with which sensor, or what it would bring over by key."""
@@ -115,6 +119,9 @@ class PredecessorSteps(OptionsFlowWithReload):
         from .history.predecessor import NotContinuableError, continue_statistics  # noqa: PLC0415
         from .history.reconcile import UnsettledError  # noqa: PLC0415
 
+        # It was when the dialog was opened.
+        if not self._is_read:
+            return self.async_abort(reason="predecessor_not_now")
         targets = await self._targets()
         chosen = {key: ids for key, ids in self._predecessors.items() if key in targets}
         told = []

@@ -16,7 +16,7 @@ from .coordinator import DigimonConfigEntry
 from .core.clock import day_of, quarter_id_at
 from .fields import local_day, moment
 from .lookup import find_entry, loaded_entry
-from .past import async_day, async_quarter
+from .past import async_day, async_quarter, running_quarter
 
 GET_QUARTER: Final = "get_quarter"
 GET_DAY: Final = "get_day"
@@ -30,13 +30,14 @@ type Answer = Callable[[DigimonConfigEntry, dict[str, Any]], Coroutine[Any, Any,
 
 async def _quarter(entry: DigimonConfigEntry, data: dict[str, Any]) -> ServiceResponse:
     """The quarter that contains a time, the running one without."""
-    snapshot = entry.runtime_data.coordinator.data
+    running = running_quarter(entry)
+    quarter = running
     if ATTR_TIME in data:
         quarter = await async_quarter(entry, quarter_id_at(_instant(data[ATTR_TIME])))
-    else:
-        quarter = snapshot.running
-    running = quarter is not None and snapshot.running is not None and quarter.quarter_id == snapshot.running.quarter_id
-    return {"quarter": None if quarter is None else quarter_document(quarter), "running": running}
+    return {
+        "quarter": None if quarter is None else quarter_document(quarter),
+        "running": quarter is not None and running is not None and quarter.quarter_id == running.quarter_id,
+    }
 
 
 async def _day(entry: DigimonConfigEntry, data: dict[str, Any]) -> ServiceResponse:
@@ -47,7 +48,8 @@ async def _day(entry: DigimonConfigEntry, data: dict[str, Any]) -> ServiceRespon
 
 async def _message(entry: DigimonConfigEntry, _: dict[str, Any]) -> ServiceResponse:
     """The whole text of the grid operator, which may be longer than a state; None without one."""
-    reading = entry.runtime_data.coordinator.data.reading
+    coordinator = entry.runtime_data.coordinator
+    reading = coordinator.data.reading if coordinator.last_update_success else None
     return {"message": (reading.message or None) if reading is not None else None}
 
 

@@ -278,6 +278,25 @@ async def test_an_action_gives_the_whole_message(
     assert state(hass, "sensor.digimon_message") == "x" * 254 + "…"
 
 
+@pytest.mark.parametrize("is_gone", [True, False], ids=["board", "meter"])
+async def test_what_is_not_heard_any_more_is_neither_the_running_quarter_nor_its_message(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, tick: Tick, *, is_gone: bool
+) -> None:
+    board.update(METER, message="x")
+    await tick()
+    assert (await ask(hass, "get_message"))["message"] == "x"
+    began = datetime.fromtimestamp(quarter_start(board.read(QUARTER)["quarter_id"]), UTC).isoformat()
+    if is_gone:
+        await board.stop()
+    for _ in range(2):
+        await tick(1000)
+    assert await ask(hass, "get_quarter") == {"quarter": None, "running": False}
+    assert await ask(hass, "get_message") == {"message": None}
+    # What was seen of it is all that anybody knows.
+    answer = await ask(hass, "get_quarter", time=began)
+    assert (answer["quarter"]["quarter_id"], answer["running"]) == (board.read(QUARTER)["quarter_id"], False)
+
+
 async def test_an_action_that_fails_says_why(
     hass: HomeAssistant, board: Board, loaded: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

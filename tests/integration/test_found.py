@@ -1,6 +1,7 @@
 """Boards that are found: by mDNS, SSDP, and the addresses that a router hands out."""
 
 import json
+import re
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from homeassistant.config_entries import (
     SOURCE_DHCP,
     SOURCE_SSDP,
+    SOURCE_USER,
     SOURCE_ZEROCONF,
     ConfigEntryState,
 )
@@ -20,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.digimon.monitor import BoardClient
 
-from .board import INFO, QUARTER, VARIANTS, Board
+from .board import DESCRIPTION, INFO, QUARTER, VARIANTS, Board
 from .conftest import Tick, entry_of, unique_id
 from .faults import Fault
 from .flows import TROUBLES, Trouble, announcement, in_trouble, start, submit
@@ -82,6 +84,52 @@ async def test_a_board_that_announces_itself_again_is_shown_once(hass: HomeAssis
     result = await start(hass, SOURCE_ZEROCONF, announcement(board, name="digimon-2"))
     assert result["reason"] == "already_in_progress"
     assert len(hass.config_entries.flow.async_progress()) == 1
+
+
+async def test_a_board_that_moved_before_anybody_answered_is_added_where_it_is(
+    hass: HomeAssistant, board: Board, at_meter_time: None
+) -> None:
+    await start(hass, SOURCE_ZEROCONF, announcement(board))
+    await board.stop()
+    board.port = 0
+    await board.start()
+    flow = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    assert len(hass.config_entries.flow.async_progress()) == 1
+    result = await submit(hass, flow)
+    assert result["data"][CONF_PORT] == board.port
+    assert result["result"].state is ConfigEntryState.LOADED
+
+
+async def test_a_board_that_went_off_before_anybody_answered_can_be_switched_on(
+    hass: HomeAssistant, board: Board
+) -> None:
+    flow = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    await board.stop()
+    flow = await submit(hass, flow)
+    assert (flow["step_id"], flow["errors"]) == ("discovery_confirm", {"base": "cannot_connect"})
+    await board.start()
+    assert (await submit(hass, flow))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_another_board_that_got_the_address_before_anybody_answered_is_not_added_in_its_place(
+    hass: HomeAssistant, board: Board
+) -> None:
+    flow = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    board.become("three_phase")
+    assert (await submit(hass, flow))["reason"] == "wrong_device"
+
+
+@pytest.mark.parametrize("variant", ["original"])
+async def test_a_board_that_was_added_meanwhile_by_its_serial_number_is_not_added_twice(
+    hass: HomeAssistant, board: Board
+) -> None:
+    known = board.documents[DESCRIPTION]
+    board.documents[DESCRIPTION] = re.sub(rb"(?<=<serialNumber>)[^<]*", b"Unknown", known)
+    flow = await start(hass, SOURCE_ZEROCONF, announcement(board))
+    board.documents[DESCRIPTION] = known
+    by_hand = await submit(hass, await start(hass, SOURCE_USER), host=f"127.0.0.1:{board.port}")
+    assert by_hand["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit(hass, flow))["reason"] == "already_configured"
 
 
 async def test_two_boards_of_the_same_name_stay_two(hass: HomeAssistant, board: Board, entry: MockConfigEntry) -> None:

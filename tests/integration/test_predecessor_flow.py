@@ -112,6 +112,16 @@ async def test_what_is_found_is_proposed_told_and_taken_over(
     assert result["description_placeholders"] == {"sensors": told}
 
 
+async def test_a_board_that_is_gone_when_it_is_confirmed_is_told(
+    recorded: MockConfigEntry, hass: HomeAssistant
+) -> None:
+    flow = await submit(hass, await choose(hass, recorded), {"consumed_energy": list(OLD)})
+    assert flow["step_id"] == "predecessor_confirm"
+    await hass.config_entries.async_unload(recorded.entry_id)
+    result = await submit(hass, flow, {})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "predecessor_not_now")
+
+
 async def test_what_came_over_before_is_not_told_again(
     recorded: MockConfigEntry, hass: HomeAssistant, board: Board
 ) -> None:
