@@ -70,7 +70,13 @@ class Boards:
         return {**self._info, "serial": f"{port:028x}", "mac": f"02:00:00:00:{port >> 8:02x}:{port & 255:02x}"}
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            # Who connects and is ended asks for nothing.
+            writer.close()
+            return
+        path = head.split(b" ", 2)[1].decode()
         port = writer.get_extra_info("sockname")[1]
         if path == LIVE:
             self.asked[port].append(time.monotonic())
@@ -78,8 +84,8 @@ class Boards:
         body = json.dumps(self.info(port)).encode() if path == "/info" else self._documents.get(path)
         status = "404 N/A" if body is None else "200 OK"
         body = body or b"Item not found"
-        head = f"HTTP/1.0 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
+        answer = f"HTTP/1.0 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(answer.encode() + body)
         await writer.drain()
         writer.close()
 
