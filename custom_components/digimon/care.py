@@ -27,13 +27,14 @@ def async_watch(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
 
     @callback
     def look(_: datetime | None = None) -> None:
+        monotonic = time.monotonic()
         error = coordinator.last_exception
         failure = error.translation_key if isinstance(error, HomeAssistantError) else None
         found = watch.look(
             coordinator.data,
             failure=None if coordinator.last_update_success else failure or "unknown",
-            now_utc=dt_util.utcnow().timestamp(),
-            monotonic=time.monotonic(),
+            now_utc=dt_util.utcnow().timestamp() - (monotonic - coordinator.read_at),
+            monotonic=monotonic,
         )
         for trouble in TROUBLES:
             issue_id = f"{trouble.key}_{entry.entry_id}"
@@ -58,10 +59,13 @@ def async_tell_why_not(hass: HomeAssistant, entry: DigimonConfigEntry, failure: 
     After a power cut a router may hand out addresses anew while Home Assistant starts. It goes when the entry can be
     set up.
     """
-    async_forget_troubles(hass, entry.entry_id)
     for trouble in TROUBLES:
+        issue_id = f"{trouble.key}_{entry.entry_id}"
         if trouble.key == failure == WRONG_DEVICE:
-            _raise_issue(hass, entry, trouble, f"{trouble.key}_{entry.entry_id}")
+            # Taken away and asked for anew, it would come back to who has ignored it.
+            _raise_issue(hass, entry, trouble, issue_id)
+        else:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 @callback

@@ -84,6 +84,8 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
         self._progress: Progress | None = None
         self._device: Device | None = None
         self._silent_polls = 0
+        self.read_at = time.monotonic()
+        """When the last snapshot was read, in monotonic seconds."""
 
     @property
     def board_id(self) -> str:
@@ -118,6 +120,7 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
                 translation_key=error.failure,
                 translation_placeholders={"name": self.name},
             ) from error
+        self.read_at = time.monotonic()
         self._register(snapshot.device)
         snapshot = self._without_old_news(snapshot)
         return snapshot if self._counter is None else self._counter.apply(snapshot)

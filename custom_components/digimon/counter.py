@@ -47,6 +47,9 @@ class Count:
     hour: HourStart | None = None
     """The hour of the last quarter that was counted; None where nobody counted that it began."""
 
+    ahead_utc: int = 0
+    """How far it had come before the meter's clock was set back; 0 if that never happened."""
+
     @property
     def consumed_wh(self) -> int:
         """Offtake."""
@@ -77,6 +80,21 @@ def count_finished(count: Count, quarter: RunningQuarter) -> Count:
 def skip(count: Count, quarter_id: int) -> Count:
     """Be done with a quarter of which no more can be known."""
     return replace(count, until_utc=max(count.until_utc, quarter_start(quarter_id) + QUARTER_SECONDS))
+
+
+def set_back(count: Count, utc: int) -> Count:
+    """Go on from an earlier instant: the clock was wrong before, or is now, or another meter hangs there."""
+    return replace(count, until_utc=utc, known_utc=utc, last=None, ahead_utc=max(count.ahead_utc, count.until_utc))
+
+
+def set_forward(count: Count, utc: int) -> Count:
+    """Be done with what was counted before the clock was set back, when it is right again.
+
+    :param utc: when the running quarter begins; if it ends before what was counted, the clock before was wrong.
+    """
+    if not count.until_utc < count.ahead_utc < utc + QUARTER_SECONDS:
+        return count
+    return replace(count, until_utc=count.ahead_utc, known_utc=count.ahead_utc, last=None)
 
 
 def enter_hour(count: Count, utc: int) -> Count:
@@ -118,6 +136,7 @@ def _add(count: Count, quarter: RunningQuarter, end: int) -> Count:
         known_utc=known_utc,
         last=last,
         hour=count.hour,
+        ahead_utc=count.ahead_utc,
     )
 
 

@@ -13,7 +13,18 @@ from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN, LOGGER
 from .core.clock import INTERVAL_SECONDS, QUARTER_SECONDS, day_of, day_quarters, quarter_id_at, quarter_start
-from .counter import FILLED_SECONDS, Count, HourStart, begin, count_finished, count_running, enter_hour, skip
+from .counter import (
+    FILLED_SECONDS,
+    Count,
+    HourStart,
+    begin,
+    count_finished,
+    count_running,
+    enter_hour,
+    set_back,
+    set_forward,
+    skip,
+)
 from .history.card import Archive
 from .monitor import BoardError, DamagedQuarterError, RunningQuarter, Sample
 from .snapshot import Reading, Snapshot
@@ -121,8 +132,9 @@ class EnergyCounter:
         start = quarter_start(running.quarter_id)
         count = self._count or begin(running.quarter_id)
         if count.until_utc > start + QUARTER_SECONDS + _FUTURE_SECONDS:
-            # The clock was wrong before, or another meter hangs there.
-            count = replace(count, until_utc=start, known_utc=start, last=None)
+            count = set_back(count, start)
+        if count.until_utc < start - QUARTER_SECONDS:
+            count = set_forward(count, start)
         if count.until_utc < start - QUARTER_SECONDS:
             self._is_shown = False
             self._catch_up()
@@ -224,6 +236,8 @@ def store_of(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
 
 def _count_of(stored: dict[str, Any]) -> Count:
     last, hour = stored["last"], stored.get("hour")
+    numbers = [value for key, value in stored.items() if key not in {"last", "hour"}]
+    _expect_numbers(*numbers, *(last or ()), *(hour or {}).values())
     return Count(
         **stored
         | {
@@ -234,7 +248,19 @@ def _count_of(stored: dict[str, Any]) -> Count:
 
 
 def _offset_of(stored: dict[str, int] | None) -> Offset | None:
-    return None if stored is None else Offset(**stored)
+    if stored is None:
+        return None
+    _expect_numbers(*stored.values())
+    return Offset(**stored)
+
+
+def _expect_numbers(*values: object) -> None:
+    """See that what was stored can be counted with.
+
+    :raises TypeError: it cannot.
+    """
+    if not all(isinstance(value, int) for value in values):
+        raise TypeError("not a number")
 
 
 def _end_of_day(year: int, month: int, day: int) -> int:

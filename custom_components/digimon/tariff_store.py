@@ -39,7 +39,8 @@ class TariffStore:
 
     async def load(self) -> Kept:
         """What was kept; nothing of what cannot be read."""
-        data = await self._store.async_load() or {}
+        stored: object = await self._store.async_load()
+        data = stored if isinstance(stored, Mapping) else {}
         self._kept = Kept(
             memory=memory_of(data.get("memory")), ledger=ledger_of(data.get("ledger")), runs=runs_of(data.get("runs"))
         )

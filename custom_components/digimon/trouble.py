@@ -28,6 +28,8 @@ class Observation:
     """Why the last poll gave nothing; None when it gave something."""
 
     now_utc: float
+    """When the snapshot was read, by our own clock; who polls by an automation may do so long before a look."""
+
     telegrams_fail: bool
 
 
@@ -119,6 +121,7 @@ class Watch:
     def look(self, snapshot: Snapshot, *, failure: str | None, now_utc: float, monotonic: float) -> set[str]:
         """Take another look.
 
+        :param now_utc: when the snapshot was read, by our own clock.
         :returns: the keys of what has been wrong for long enough.
         """
         self._follow_telegrams(snapshot.health if failure is None else None, monotonic)

@@ -150,6 +150,25 @@ async def test_a_clock_that_is_wrong_is_told(
     assert issues(issue_registry) == {"clock_wrong"}
 
 
+async def test_a_clock_is_not_wrong_because_it_is_seldom_looked_at(
+    hass: HomeAssistant,
+    board: Board,
+    entry: MockConfigEntry,
+    at_meter_time: None,
+    tick: Tick,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    # An automation polls every ten minutes.
+    hass.config_entries.async_update_entry(entry, pref_disable_polling=True)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    for minute in range(1, 31):
+        speak(board, 60)
+        await tick(60)
+        if minute % 10 == 0:
+            await entry.runtime_data.coordinator.async_refresh()
+        assert issues(issue_registry) == set()
+
+
 async def test_damaged_telegrams_are_told(
     board: Board, loaded: MockConfigEntry, pass_minutes: Any, issue_registry: ir.IssueRegistry
 ) -> None:

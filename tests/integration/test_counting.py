@@ -208,6 +208,31 @@ async def test_a_clock_that_was_set_back_does_not_stop_the_count(days: Days) -> 
     assert days.shown[-1][1] > before[1]
 
 
+@pytest.mark.parametrize("back", [8000, 86_400, 600 * 86_400])
+async def test_a_clock_that_is_wrong_for_a_minute_counts_nothing_twice(days: Days, back: int) -> None:
+    await days.live(Random(3), START + 7200)
+    right = days.board.now_utc
+    days.board.now_utc = right - back
+    days.board.restart(0)
+    for _ in range(3):
+        await days.poll(days.board.now_utc + 20)
+    days.board.now_utc = right + 60
+    days.board.restart(0)
+    asked = len(days.board.requests)
+    for _ in range(4):
+        await days.poll(days.board.now_utc + 20)
+    consumed, produced = registers(days.board.now_utc)
+    assert days.shown[-1][0] == pytest.approx(consumed, rel=0.01, abs=60)
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.01, abs=60)
+    assert len(days.board.requests) - asked < 30
+    # An outage is filled from the card as ever.
+    await days.restart_home_assistant(4000, crash=False)
+    await days.live(Random(4), days.board.now_utc + 1000)
+    consumed, produced = registers(days.board.now_utc)
+    assert days.shown[-1][0] == pytest.approx(consumed, rel=0.01, abs=60)
+    assert days.shown[-1][1] == pytest.approx(produced, rel=0.01, abs=60)
+
+
 async def test_a_crash_finds_a_count_of_the_last_minutes(days: Days) -> None:
     for utc in range(START + 5, START + 1000, 5):
         days.board.advance(utc)

@@ -21,8 +21,20 @@ from .board import METER, QUARTER, Board
 from .card import house_of, put_day, put_folders, quarter_of
 from .conftest import Tick, meter_time, state
 
+COUNT = {"consumed_ws": 5, "produced_ws": 0, "until_utc": 0, "known_utc": 0, "last": None, "hour": None}
 
-@pytest.mark.parametrize("kept", [{}, {"count": {"consumed_ws": 5}, "offset": None}, {"count": [], "offset": 3}])
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {},
+        {"count": {"consumed_ws": 5}, "offset": None},
+        {"count": [], "offset": 3},
+        {"count": COUNT | {"until_utc": None}, "offset": None},
+        {"count": COUNT | {"consumed_ws": "5"}, "offset": None},
+        {"count": None, "offset": {"consumed_wh": "5", "produced_wh": 0}},
+    ],
+)
 @pytest.mark.parametrize("variant", ["original"])
 async def test_a_count_that_cannot_be_read_keeps_no_board_from_being_read(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], at_meter_time: None, kept: Any
@@ -49,6 +61,21 @@ async def test_another_board_at_the_address_is_told_at_a_start_too(
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_a_repair_that_somebody_ignores_stays_ignored_while_the_entry_is_tried_again(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, tick: Tick
+) -> None:
+    board.become("three_phase")
+    await hass.config_entries.async_setup(entry.entry_id)
+    issue_id = f"wrong_device_{entry.entry_id}"
+    ir.async_ignore_issue(hass, DOMAIN, issue_id, ignore=True)
+    board.requests.clear()
+    await tick(90)
+    assert board.requests
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.dismissed_version is not None
 
 
 async def test_the_repair_of_a_board_that_never_answered_goes_with_it(

@@ -424,11 +424,13 @@ async def test_how_long_loads_run_is_learned_and_outlives_a_restart(
     assert abs(seconds - 180) <= 10
 
 
+@pytest.mark.parametrize(
+    "data", [{"memory": ["?"], "ledger": {"days": "?", "month_start": 3}, "runs": [[2100, 180], "?"]}, ["?"], "?"]
+)
 async def test_a_damaged_store_is_begun_anew(
-    hass: HomeAssistant, entry: MockConfigEntry, metered: Metered, hass_storage: dict[str, Any], at: At
+    hass: HomeAssistant, entry: MockConfigEntry, metered: Metered, hass_storage: dict[str, Any], at: At, data: Any
 ) -> None:
     key = f"digimon.capacity.{entry.entry_id}"
-    data = {"memory": ["?"], "ledger": {"days": "?", "month_start": 3}, "runs": [[2100, 180], "?"]}
     hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": data}
     await at(EVENING)
     assert await hass.config_entries.async_setup(entry.entry_id)

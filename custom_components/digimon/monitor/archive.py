@@ -160,22 +160,29 @@ class Archive:
 
 
 class _Kept[K, V]:
-    """The values that were used last."""
+    """The values that were used last.
+
+    What was kept by a clock that has been set back since is forgotten: then it may not have been over.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._values: OrderedDict[K, V] = OrderedDict()
+        self._values: OrderedDict[K, tuple[V, float]] = OrderedDict()
 
     def __contains__(self, key: K) -> bool:
+        kept = self._values.get(key)
+        if kept is not None and kept[1] > time.time() + SETTLED_SECONDS:
+            del self._values[key]
         return key in self._values
 
     def get(self, key: K) -> V | None:
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
+        if key not in self:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key][0]
 
     def keep(self, key: K, value: V) -> None:
-        self._values[key] = value
+        self._values[key] = value, time.time()
         self._values.move_to_end(key)
         if len(self._values) > self._most:
             self._values.popitem(last=False)

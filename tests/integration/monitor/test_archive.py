@@ -1,7 +1,9 @@
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import ClientSession
@@ -75,6 +77,21 @@ async def test_a_quarter_that_just_ended_is_read_again(
     await archive.quarter(IDS[40])
     await archive.quarter(IDS[40])
     assert len(board.requests) == 2
+
+
+@pytest.mark.parametrize("knows_days", [True, False])
+async def test_what_was_kept_by_a_clock_that_was_ahead_is_asked_for_again(
+    board: Board, archive: Archive, monkeypatch: pytest.MonkeyPatch, *, knows_days: bool
+) -> None:
+    put_folders(board, DAY)
+    for right, known in ((LATER.timestamp(), 20), (quarter_start(IDS[30]), 25)):
+        # The one that nobody sets goes on.
+        clocks = SimpleNamespace(time=lambda right=right: right, monotonic=time.monotonic)
+        monkeypatch.setattr("custom_components.digimon.monitor.archive.time", clocks)
+        put_day(board, HOUSE, DAY, quarters=range(known))
+        if not knows_days:
+            forget_days(board)
+        assert len((await archive.day(DAY)).quarters) == known
 
 
 async def test_the_tail_that_the_original_leaves_behind_a_quarter_is_not_read(board: Board, archive: Archive) -> None:
