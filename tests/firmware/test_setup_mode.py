@@ -1,5 +1,6 @@
 """Set-up mode: the page, what it takes, and the name server that leads every phone to it."""
 
+import contextlib
 import hashlib
 import html
 import json
@@ -32,6 +33,7 @@ STORED = {
 }
 GOOD = {"ssid": "thuis", "pass": "kachel-en-kast", "device_name": "kast", "ip_config": "dhcp"}
 ADDRESSES = {"ip_config": "static", "ip": "192.168.0.250", "gateway": "192.168.0.1", "subnet": "255.255.255.0"}
+ASK_AGAIN_SECONDS = 5.0
 
 
 @pytest.fixture
@@ -204,9 +206,14 @@ def asked(names: int, name: str, kind: int) -> bytes:
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
     question = labels + struct.pack("!2H", kind, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(PATIENCE_SECONDS)
-        client.sendto(struct.pack("!6H", 77, 0x0100, 1, 0, 0, 0) + question, ("127.0.0.1", names))
-        answer = client.recv(512)
+        client.settimeout(ASK_AGAIN_SECONDS)
+        answer = b""
+        for _ in range(round(PATIENCE_SECONDS / ASK_AGAIN_SECONDS)):
+            client.sendto(struct.pack("!6H", 77, 0x0100, 1, 0, 0, 0) + question, ("127.0.0.1", names))
+            # As a phone does: nobody hears what is asked in the moment between the line of set-up mode and its port.
+            with contextlib.suppress(TimeoutError):
+                answer = client.recv(512)
+                break
     assert answer[:4] == struct.pack("!2H", 77, 0x8580)
     assert answer[12 : 12 + len(question)] == question
     return answer[12 + len(question) :]
