@@ -17,6 +17,7 @@ from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
 from .identity import async_upgrade
+from .newer import told_to_be_newer
 from .quarter_card import async_offer_card, async_serve_card, async_withdraw_card
 from .services import async_setup_services
 from .tariff import async_follow_tariff
@@ -52,7 +53,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     await async_offer_card(hass)
     connection = await async_connect(hass, entry)
     counter = EnergyCounter(hass, entry, connection.archive)
-    await counter.async_load()
+    with told_to_be_newer(entry.title):
+        await counter.async_load()
     coordinator = DigimonCoordinator(hass, entry, connection.source, counter)
     try:
         await coordinator.async_config_entry_first_refresh()
@@ -60,7 +62,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
         async_tell_why_not(hass, entry, error.translation_key)
         raise
     async_upgrade(hass, entry, coordinator.data.device.identifiers)
-    tariff = await async_follow_tariff(hass, entry, coordinator)
+    with told_to_be_newer(entry.title):
+        tariff = await async_follow_tariff(hass, entry, coordinator)
     entry.runtime_data = DigimonRuntimeData(
         coordinator=coordinator,
         client=connection.client,

@@ -117,7 +117,9 @@ def month_peaks_document(reading: Reading | None, figures: Figures) -> dict[str,
         if not peak.is_void and (peak.month, peak.power_w) not in implausible
     }
     if reading.month_peak is not None and reading.quarter_id is not None:
-        peaks[month_of(reading.quarter_id)] = _peak(reading.month_peak) | {"running": True}
+        # Of a board that is gone another month may have begun since.
+        month = month_of(reading.quarter_id)
+        peaks[month] = _peak(reading.month_peak) | {"running": month == figures.peaks.running}
     for known in figures.peaks.known:
         running = known.month == figures.peaks.running
         peak = {"power": known.power_w, "quarter_id": None, "start": None, "running": running}

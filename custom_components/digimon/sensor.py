@@ -50,7 +50,7 @@ async def async_setup_entry(
 
     add_as_they_come(entry, async_add_entities, arrivals)
     async_add_entities(history_sensors(coordinator, entry.runtime_data.history))
-    add_tariff_sensors(entry, async_add_entities)
+    add_tariff_sensors(entry, known, async_add_entities)
 
 
 class DigimonSensor(DigimonEntity, SensorEntity):

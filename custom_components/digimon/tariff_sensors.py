@@ -1,6 +1,6 @@
 """Sensors of the capacity tariff: the running quarter, the warning, the bill."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -187,11 +187,21 @@ DESCRIPTIONS: tuple[TariffSensorDescription, ...] = (
 )
 
 
-def add_tariff_sensors(entry: DigimonConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback) -> None:
-    """Make the sensors that have a value now, and the others when they have one."""
+def add_tariff_sensors(
+    entry: DigimonConfigEntry, known: Container[str], async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make the sensors that have a value now, and the others when they have one.
+
+    :param known: unique ids of what was there in an earlier run. What outlives silence outlives a restart in it, too.
+    """
     coordinator = entry.runtime_data.coordinator
     tariff = entry.runtime_data.tariff
     waiting = list(DESCRIPTIONS)
+    stay = take(
+        waiting,
+        lambda description: description.outlives_silence and f"{coordinator.board_id}_{description.key}" in known,
+    )
+    async_add_entities(_sensor(coordinator, tariff, description) for description in stay)
 
     def arrivals() -> Iterator[TariffSensor]:
         if coordinator.data.reading is not None:

@@ -48,6 +48,29 @@ async def test_a_count_that_cannot_be_read_keeps_no_board_from_being_read(
     assert 0 < float(counted) < 1
 
 
+@pytest.mark.parametrize("name", ["digimon.{}.energy", "digimon.capacity.{}"])
+async def test_what_a_later_version_has_stored_is_kept_and_told(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], at_meter_time: None, name: str
+) -> None:
+    key = name.format(entry.entry_id)
+    later = {"version": 2, "minor_version": 1, "key": key, "data": {}}
+    hass_storage[key] = later
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert "newer version of digimon" in str(entry.reason)
+    assert hass_storage[key] == later
+    del hass_storage[key]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_how_far_a_later_version_has_come_with_the_history_is_looked_up_again(
+    recorder_mock: None, hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], at_meter_time: None
+) -> None:
+    key = f"digimon.history.{entry.entry_id}"
+    hass_storage[key] = {"version": 2, "minor_version": 1, "key": key, "data": {}}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+
 async def test_another_board_at_the_address_is_told_at_a_start_too(
     hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None
 ) -> None:

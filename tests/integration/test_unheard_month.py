@@ -7,6 +7,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from core.clock import day_start
 
@@ -72,5 +73,24 @@ async def test_a_restart_in_the_new_month_does_not_bring_the_old_peak_back(
     board.write(METER, {})
     assert await hass.config_entries.async_setup(running.entry_id)
     await hass.async_block_till_done()
+    assert state(hass, LIMIT) == "2350"
     assert running.runtime_data.tariff.figures.steady_w == 2350
     assert running.runtime_data.tariff.figures.target_w == 2500
+
+
+async def test_the_months_of_a_board_that_is_gone_have_one_that_runs(
+    hass: HomeAssistant,
+    running: MockConfigEntry,
+    board: Board,
+    at: At,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    await board.stop()
+    await at(JULY - 300)
+    await at(JULY + 5)
+    connection = await hass_ws_client(hass)
+    await connection.send_json_auto_id({"type": "digimon/month_peaks"})
+    peaks = (await connection.receive_json())["result"]["peaks"]
+    assert [peak["month"] for peak in peaks if peak["running"]] in ([], ["2026-07"])
+    assert peaks[-1]["month"] == "2026-06"
+    assert peaks[-1]["power"] == REACHED

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
@@ -87,8 +88,9 @@ class Ledger:
 
     async def load(self) -> None:
         """Read what the last run left; a file that is none of ours counts as none."""
-        stored = await self._store.async_load()
-        with suppress(KeyError, TypeError, ValueError):
+        # Of a later version, too: it only saves looking at the same again.
+        with suppress(KeyError, TypeError, ValueError, UnsupportedStorageVersionError):
+            stored = await self._store.async_load()
             self.progress = _progress(stored)
 
     def save_soon(self) -> None:
