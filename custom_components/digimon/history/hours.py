@@ -72,25 +72,24 @@ def counted_hours(
     :param seen: where Home Assistant saw the register, in order of time: before the quarters, when all that the
         card has since then is among these, in gaps between them, and behind them, when the card has no more.
     """
-    quarters = _without_guesses(quarters, seen)
+    quarters = _without_shares(quarters, seen)
     spans = list(_spans(series, quarters, seen))
     if series.of_one_meter:
         spans = _of_the_last_meter(series, quarters, spans)
     return tuple(_hours(spans))
 
 
-def _without_guesses(quarters: Sequence[CardQuarter], seen: Sequence[Stand]) -> Sequence[CardQuarter]:
-    """The quarters without those that only the registers tell of, in hours that Home Assistant saw itself.
+def _without_shares(quarters: Sequence[CardQuarter], seen: Sequence[Stand]) -> list[CardQuarter]:
+    """The quarters without those that only the registers tell of, where Home Assistant saw them in between.
 
     What a cable spreads evenly over the time in which it was not read, a board may have heard meanwhile.
     """
-    ends = {stand.utc for stand in seen}
-
-    def is_seen(quarter: CardQuarter) -> bool:
-        hour = quarter.start // HOUR_SECONDS * HOUR_SECONDS
-        return hour in ends and hour + HOUR_SECONDS in ends
-
-    return [quarter for quarter in quarters if quarter.intervals or not is_seen(quarter)]
+    kept: list[CardQuarter] = []
+    for is_heard, run in groupby(quarters, key=lambda quarter: quarter.intervals > 0):
+        told = list(run)
+        if is_heard or not any(told[0].start < stand.utc < told[-1].end for stand in seen):
+            kept += told
+    return kept
 
 
 def _spans(series: Counted, quarters: Sequence[CardQuarter], seen: Sequence[Stand]) -> Iterator[_Span]:

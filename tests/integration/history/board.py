@@ -21,6 +21,7 @@ from core.clock import (
     quarter_start,
 )
 from core.quarter import Quarter
+from custom_components.digimon.cable.gap import Missed, Standing, missed_quarters
 from tests.integration.board import COLUMNS, DAY, INFO, METER, MONTH_PEAK, QUARTER, Board
 
 from .house import ModelHouse, Outages
@@ -62,6 +63,9 @@ class CardBoard(Board):
 
         self.without_registers = Outages()
         """When the original firmware ran."""
+
+        self.tells_shares = False
+        """Whether it is a cable, which tells of quarters that it did not hear what the registers counted meanwhile."""
 
         self.damaged: set[int] = set()
         """Ids of quarters whose files are no documents."""
@@ -263,8 +267,29 @@ class CardBoard(Board):
                 if not self.without_registers.covers(start):
                     registers = [*self.house.registers(self._last_heard(start))]
                 rows.append([quarter_id, *quarter.summary(), *registers])
+            elif self.tells_shares and (share := self._share(start)) is not None:
+                consumed, produced = share.consumed_energy_wh, share.produced_energy_wh
+                powers = (consumed * 4, consumed * 4, produced * 4, produced * 4)
+                rows.append([quarter_id, 0, *powers, consumed, produced, *share.registers])
         complete = self.has_card and day not in self.indexing
         return {**query, "complete": complete, "fields": COLUMNS, "quarters": rows if complete else rows[:3]}
+
+    def _share(self, start: int) -> Missed | None:
+        """What the registers tell of a quarter of which nothing is stored."""
+        begin = self.begin // QUARTER_SECONDS * QUARTER_SECONDS
+        before = next((utc for utc in range(start, begin - 1, -QUARTER_SECONDS) if self.stored(utc)), None)
+        after = next((utc for utc in range(start, self.now(), QUARTER_SECONDS) if self.stored(utc)), None)
+        if before is None or after is None:
+            return None
+        stands = [
+            Standing(utc=utc, registers=(*self.house.registers(utc),), serial=None)
+            for utc in (self._last_heard(before), self._first_heard(after))
+        ]
+        return next((share for share in missed_quarters(*stands) if share.quarter_id == quarter_id_at(start)), None)
+
+    def _first_heard(self, start: int) -> int:
+        """When the first interval that it heard of a quarter began."""
+        return next(utc for utc in range(start, start + QUARTER_SECONDS, INTERVAL_SECONDS) if self.hears(utc))
 
     def _last_heard(self, start: int) -> int:
         """When the last interval that it heard of a quarter ended."""

@@ -18,10 +18,11 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_socket import socket_allow_hosts
 
-from core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_SECONDS
+from core.clock import HOUR_SECONDS, INTERVAL_SECONDS, QUARTER_INTERVALS, QUARTER_SECONDS
 from custom_components.digimon.const import DOMAIN
 from custom_components.digimon.coordinator import DigimonConfigEntry
 from custom_components.digimon.history.historian import Historian
+from custom_components.digimon.monitor import fields, stored
 from tests.integration.conftest import entry_of
 
 from . import databases
@@ -133,6 +134,19 @@ async def world(
     monkeypatch.setattr("custom_components.digimon.history.card.asyncio.sleep", _no_rest)
     monkeypatch.setattr("custom_components.digimon.monitor.archive.AGAIN_SECONDS", 0)
     return World(hass, card_board, freezer)
+
+
+@pytest.fixture
+def cable_world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The same where a cable is read, whose quarters that nobody heard have a share of the registers.
+
+    No board tells of such ones, so who reads its answers does not take them.
+    """
+    allowed = (("intervals", fields.integer(0, QUARTER_INTERVALS)),)
+    columns = tuple(dict((*stored._COLUMNS, *allowed)).items())  # noqa: SLF001 - as above
+    monkeypatch.setattr(stored, "_COLUMNS", columns)
+    world.board.tells_shares = True
+    return world
 
 
 async def _no_rest(_: float) -> None:

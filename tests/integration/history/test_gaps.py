@@ -85,8 +85,7 @@ async def test_the_board_itself_was_off(living: World) -> None:
     assert max(changes[start] for start in (hours[-6], hours[-5])) < between
 
 
-async def test_the_card_was_out_while_home_assistant_ran(living: World) -> None:
-    """What the card has of the hour in which it was pulled is less than Home Assistant saw of it."""
+async def the_card_is_out(living: World) -> None:
     await living.stop()
     living.move_to(ADDED + 4 * HOUR_SECONDS + 1800)
     await living.start()
@@ -95,8 +94,20 @@ async def test_the_card_was_out_while_home_assistant_ran(living: World) -> None:
     living.board.without_card.spans.append((living.now, put_back))
     await living.live_until(put_back)
     await living.live_until(ADDED + 8 * HOUR_SECONDS + 1800)
+
+
+async def test_the_card_was_out_while_home_assistant_ran(living: World) -> None:
+    """What the card has of the hour in which it was pulled is less than Home Assistant saw of it."""
+    await the_card_is_out(living)
     living.historian.request()
     await living.settled()
+    await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
+
+
+async def test_a_cable_does_not_know_better_what_a_board_heard_in_its_place(living: World, cable_world: World) -> None:
+    """It has a share of what the registers counted meanwhile, evenly spread."""
+    await the_card_is_out(living)
+    await cable_world.historian.import_range(START, living.now, dry_run=False)
     await living.assert_true(START, ADDED + 8 * HOUR_SECONDS)
 
 

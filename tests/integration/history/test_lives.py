@@ -30,11 +30,23 @@ async def test_a_day_of_a_random_life(world: World, seed: int) -> None:
     await live_through(world, seed, _HOURS_BEFORE, 24)
 
 
+@pytest.mark.parametrize(("house", "seed"), [((seed, 96), seed) for seed in (6,)], indirect=["house"])
+async def test_a_few_days_of_a_random_life_of_a_cable(cable_world: World, seed: int) -> None:
+    """Of quarters that it did not hear it tells a share of the registers, also where a board took its place."""
+    await live_through(cable_world, seed, _HOURS_BEFORE, 96)
+
+
 @pytest.mark.long
 @pytest.mark.every_database
 @pytest.mark.parametrize(("house", "seed"), [((seed, 300), seed) for seed in (1000, 1001)], indirect=["house"])
 async def test_three_hundred_hours_of_a_random_life(world: World, seed: int) -> None:
     await live_through(world, seed, _HOURS_BEFORE, 300)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("house", "seed"), [((seed, 300), seed) for seed in (2000, 2001)], indirect=["house"])
+async def test_three_hundred_hours_of_a_random_life_of_a_cable(cable_world: World, seed: int) -> None:
+    await live_through(cable_world, seed, _HOURS_BEFORE, 300)
 
 
 @pytest.mark.long
