@@ -173,6 +173,23 @@ def test_a_peak_while_we_were_away_is_news() -> None:
     assert [(event.before_w, event.after_w) for event in told(5000, memory=memory)] == [(4000, 5000)]
 
 
+@pytest.mark.parametrize("days", [-9000, -40, 40])
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_clock_that_is_wrong_for_a_minute_makes_no_peak_news_again(days: int, *, is_old: bool) -> None:
+    """Neither one that was told, nor one from before we watched."""
+    state = State(memory=Memory(since_utc=QUARTER + 900 if is_old else QUARTER))
+    shown = RunningPeak(power_w=3000, start_utc=QUARTER)
+    peaks: list[NewMonthPeak] = []
+    wrong = QUARTER + 1000 + days * 86_400
+    for time_utc in (QUARTER + 1000, wrong, wrong + 60, QUARTER + 1120, QUARTER + 1130):
+        state, events = advance(state, Observation(time_utc=time_utc, month_peak=shown), SETTINGS)
+        peaks += [event for event in events if isinstance(event, NewMonthPeak)]
+    assert len(peaks) == (0 if is_old else 1)
+    higher = RunningPeak(power_w=4000, start_utc=QUARTER + 900)
+    _, events = advance(state, Observation(time_utc=QUARTER + 1805, month_peak=higher), SETTINGS)
+    assert [(event.before_w, event.after_w) for event in events if isinstance(event, NewMonthPeak)] == [(3000, 4000)]
+
+
 def test_a_peak_that_is_missing_once_is_not_lost() -> None:
     state = State()
     state, _ = advance(

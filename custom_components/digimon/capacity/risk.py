@@ -135,12 +135,14 @@ def _remember(memory: Memory, now: Observation, finished: QuarterFinished | None
         return memory, None
     memory = replace(memory, month_peak_w=peak.power_w)
     told_w = memory.told_peak_w
+    if told_w is None and (peak.start_utc + QUARTER_SECONDS <= since_utc or peak.start_utc == memory.told_utc):
+        return replace(memory, told_peak_w=peak.power_w, told_utc=peak.start_utc), None
     if peak.start_utc + QUARTER_SECONDS <= since_utc:
-        return (replace(memory, told_peak_w=peak.power_w) if told_w is None else memory), None
+        return memory, None
     if peak.power_w < max(FLOOR_W, told_w or 0) + NEW_PEAK_W:
         return memory, None
     risen = NewMonthPeak(start_utc=peak.start_utc, before_w=told_w, after_w=peak.power_w)
-    return replace(memory, told_peak_w=peak.power_w), risen
+    return replace(memory, told_peak_w=peak.power_w, told_utc=peak.start_utc), risen
 
 
 def _look_ahead(state: State, settings: Settings) -> State:

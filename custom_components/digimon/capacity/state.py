@@ -44,6 +44,9 @@ class Memory:
     told_peak_w: int | None = None
     """Of that month, as a person last heard it, or as it stood when we began to watch."""
 
+    told_utc: int | None = None
+    """When the quarter of that peak began. It outlives the month: a clock that is wrong for a moment makes no news."""
+
     warned_utc: int | None = None
     """When the last warning was given."""
 
