@@ -61,6 +61,22 @@ class CableArchive:
         async with self._turn:
             await asyncio.to_thread(self._store.prune, now_utc)
 
+    async def begin_copy(self) -> None:
+        """Let the files be copied one after the other while they are written.
+
+        :raises StoreError: the disk fails.
+        """
+        async with self._turn:
+            await asyncio.to_thread(self._store.begin_copy)
+
+    async def end_copy(self) -> None:
+        """The files were copied.
+
+        :raises StoreError: the disk fails.
+        """
+        async with self._turn:
+            await asyncio.to_thread(self._store.end_copy)
+
     async def size(self) -> int:
         """Bytes on disk.
 

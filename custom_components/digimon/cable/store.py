@@ -24,6 +24,8 @@ SUMMARY_DAYS = 3653
 SAMPLE_DAYS = 800
 
 _DAY_SECONDS = 86_400
+# What SQLite does by itself: the write-ahead log goes into the file when it has so many pages.
+_CHECKPOINT_PAGES = 1000
 _SET_ASIDE = ".damaged"
 _GAP = -1
 
@@ -125,6 +127,21 @@ class QuarterStore:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+    def begin_copy(self) -> None:
+        """Change only the end of the write-ahead log from now on, so that who copies file after file gets all of it."""
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_autocheckpoint = 0")
+
+    def end_copy(self) -> None:
+        """Go on as before a copy."""
+        self._run(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}", "PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _run(self, *statements: str) -> None:
+        try:
+            for statement in statements:
+                self._opened.execute(statement).fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
 
     def put(
         self,
