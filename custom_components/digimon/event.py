@@ -6,7 +6,6 @@ A kind of event is a name in `EVENT_TYPES` and a call of `QuarterEvents.tell`.
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -78,7 +77,6 @@ class QuarterEvents(DigimonEntity, EventEntity):
             summary = summarise(finished)
             if summary is not None:
                 self.tell(QUARTER_FINISHED, finished_attributes(summary))
-                return
         super()._handle_coordinator_update()
 
     @callback
@@ -90,10 +88,15 @@ class QuarterEvents(DigimonEntity, EventEntity):
 
     @callback
     def tell(self, event_type: str, attributes: dict[str, Any]) -> None:
-        """Tell that something happened."""
-        if self.hass.states.is_state(self.entity_id, STATE_UNAVAILABLE):
-            # Triggers take no news from who was unavailable until now, as after an outage over the turn of a quarter.
-            self.async_write_ha_state()
+        """Tell that something happened, once every entity shows what came with it.
+
+        An automation looks at sensors as soon as it hears of it. And none takes news from who was unavailable until
+        then, as after an outage over the turn of a quarter.
+        """
+        self.hass.loop.call_soon(self._tell, event_type, attributes)
+
+    @callback
+    def _tell(self, event_type: str, attributes: dict[str, Any]) -> None:
         self._trigger_event(event_type, attributes)
         self.async_write_ha_state()
 

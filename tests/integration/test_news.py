@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from homeassistant.core import CoreState, HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
-from .board import Board
-from .conftest import EVENING, At
+from .board import QUARTER, Board
+from .conftest import EVENING, At, automate, board_device
 from .metered import Load, Metered
 from .test_tariff_automation import calls_of, event
 
@@ -34,10 +34,44 @@ async def test_an_outage_over_the_turn_of_a_quarter_costs_no_automation_its_trig
     await at(EVENING + 880)
     assert hass.states.is_state("event.digimon_quarter", "unavailable")
     await board.start()
-    board.store(board.read("/current/quarter")["quarter_id"], consumed=7900)
+    board.store(board.read(QUARTER)["quarter_id"], consumed=7900)
     for second in (905, 910, 915):
         await at(EVENING + second)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("trigger", "sensor", "expected"),
+    [
+        ("new_month_peak", "month_peak", 7900),
+        ("new_month_peak", "capacity_tariff_this_month", 17.49),
+        ("quarter_finished", "last_quarter_average", 7900),
+        ("peak_at_risk", "peak_risk", "high"),
+    ],
+)
+async def test_who_is_told_finds_the_sensors_of_that_moment(
+    hass: HomeAssistant,
+    running: MockConfigEntry,
+    at: At,
+    metered: Metered,
+    board: Board,
+    trigger: str,
+    sensor: str,
+    expected: float | str,
+) -> None:
+    metered.follows_peak = True
+    await at(EVENING)
+    calls = async_mock_service(hass, "test", "automation")
+    automation = {
+        "triggers": {"trigger": f"digimon.{trigger}", "target": {"device_id": board_device(hass, running)}},
+        "actions": {"action": "test.automation", "data": {"seen": f"{{{{ states('sensor.digimon_{sensor}') }}}}"}},
+    }
+    await automate(hass, automation)
+    for second in (*range(5, 75, 5), *range(860, 900, 5)):
+        await at(EVENING + second)
+    board.store(board.read(QUARTER)["quarter_id"], consumed=7900)
+    await at(EVENING + 905)
+    assert [call.data["seen"] for call in calls][-1:] == [expected]
 
 
 async def test_a_peak_that_was_made_while_home_assistant_was_away_is_told_when_it_is_back(
