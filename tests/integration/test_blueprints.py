@@ -278,6 +278,33 @@ async def test_a_board_that_comes_back_to_a_quarter_at_risk_switches_off(
     assert hass.states.is_state("input_boolean.boiler", "off")
 
 
+def last_call(utc: int) -> int:
+    """A house at its target, and an oven, a kettle and a dryer in the last two minutes."""
+    return 14_000 if utc >= EVENING + 790 else 2300
+
+
+@pytest.mark.parametrize("load", [last_call])
+async def test_what_leaves_no_time_to_see_whether_it_lasts_switches_off(
+    hass: HomeAssistant, running: MockConfigEntry, at: At, metered: Metered, freezer: FrozenDateTimeFactory
+) -> None:
+    """There was room with the poll before, and the warning comes before the room of this one."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"boiler": {"initial": True}}})
+    warning = "binary_sensor.digimon_switch_loads_off"
+    room = "sensor.digimon_room_for_another_appliance"
+    await use(hass, "shed_loads", warning=warning, room=room, loads=["input_boolean.boiler"])
+    for second in (0, 5, *range(735, 795, 5)):
+        await at(EVENING + second)
+    seconds = iter(range(795, 840, 5))
+    while hass.states.is_state(warning, "off"):
+        utc = EVENING + next(seconds)
+        metered.show(utc)
+        freezer.move_to(datetime.fromtimestamp(utc, UTC))
+        await running.runtime_data.coordinator.async_refresh()
+        await settle()
+    assert hass.states.is_state("input_boolean.boiler", "off")
+
+
 class TestCharger:
     """The car takes what the house leaves."""
 
