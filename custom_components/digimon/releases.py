@@ -70,9 +70,10 @@ def parse_release(document: object) -> Release | None:
     if not isinstance(document, dict) or not isinstance(tag := document.get("tag_name"), str):
         return None
     version = tag.removeprefix("v")
+    listed = document.get("assets")
     assets = {
         asset["name"]: asset
-        for asset in document.get("assets") or ()
+        for asset in (listed if isinstance(listed, list) else ())
         if isinstance(asset, dict) and isinstance(asset.get("name"), str)
     }
     names = {slug: f"digimon-{version}-{slug}.bundle" for slug in SLUGS.values()}

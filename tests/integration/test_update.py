@@ -249,6 +249,13 @@ async def test_all_boards_ask_once(
     assert releases.asked == 1
 
 
+@pytest.mark.parametrize("assets", [5, True, "x", {"name": "x"}, None])
+def test_a_release_without_a_list_of_files_has_none(assets: object) -> None:
+    release = parse_release({"tag_name": "v1.0.0", "assets": assets})
+    assert release is not None
+    assert release.bundles == {}
+
+
 def test_a_release_is_read_leniently() -> None:
     release = parse_release({"tag_name": "v1.0.0", "assets": [5, {"name": 5}, {"name": "digimon-1.0.0-t8_c3.bundle"}]})
     assert release is not None
