@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from core.clock import day_quarters, quarter_id_of_label, quarter_start
 
+LINE = "\N{EN DASH}"
+
 FRONTEND = Path(__file__).parents[2] / "custom_components" / "digimon" / "frontend"
 ORIGIN = "http://card.test"
 
@@ -252,3 +254,10 @@ def _serve(route: Route) -> None:
 def card_files() -> dict[str, str]:
     """As Home Assistant gets them."""
     return parts(FRONTEND / "quarter-card.js")
+
+
+def titled(card: BareCard, title: str, subtitle: str = "") -> None:
+    """See what is above the chart."""
+    expect(card.part("title")).to_have_text(title)
+    if subtitle:
+        expect(card.part("subtitle")).to_contain_text(subtitle)

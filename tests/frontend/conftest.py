@@ -13,6 +13,7 @@ from tests.firmware.twin import Wire, environment
 
 from .bench import BareChart
 from .board import Board
+from .card import BareCard
 
 _PHONE: ViewportSize = {"width": 360, "height": 740}
 _DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -99,3 +100,9 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         board = Board(wire, card)
         with board.twin:
             yield board
+
+
+@pytest.fixture
+def card(open_window: Open) -> BareCard:
+    """The card at 18:52 on a Sunday, in English."""
+    return BareCard(open_window().page)
