@@ -343,7 +343,7 @@ const FR = {
   board: "Carte",
   name: "Nom",
   kind: "Type",
-  version: "Micrologiciel",
+  version: "Firmware",
   serial: "Numéro de série",
   uptime: "En marche depuis",
   reset: "Démarrée par",

@@ -23,6 +23,15 @@ LANGUAGES = ("en", "nl", "fr", "de")
 # Words that another language has, too.
 SAME_EVERYWHERE = {"config.flow_title", "entity.sensor.tariff.name"}
 
+# What who reads the meter through a cable is told in the same words, and what a board is called.
+OF_BOTH = (
+    "config.abort.already_configured",
+    "config.abort.reconfigure_successful",
+    "options.abort.energy_dashboard_has_all",
+    "options.abort.not_loaded",
+)
+BOARD = {"en": "board", "nl": "bord", "fr": "carte", "de": "Platine"}
+
 TABLES: dict[str, Iterable[EntityDescription]] = {
     "sensor": (*DESCRIPTIONS, *BOARD_DESCRIPTIONS, *SUB_METER_DESCRIPTIONS, *history.SENSORS, *TARIFF_DESCRIPTIONS),
     "button": history.BUTTONS,
@@ -63,6 +72,12 @@ def is_the_same_everywhere(text: str) -> bool:
     """Names, numbers, and words that two languages share."""
     shared = {"April", "August", "Certain", "December", "Gas", "November", "Postcode", "September", "Source", "Water"}
     return text.startswith("Fluvius ") or text.endswith(" %") or text in shared
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_told_of_a_cable_too_does_not_speak_of_a_board(language: str) -> None:
+    translated = dict(texts(load(f"translations/{language}.json")))
+    assert [path for path in OF_BOTH if re.search(rf"\b{BOARD[language]}\b", translated[path])] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
