@@ -8,7 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .care import async_forget_troubles, async_tell_why_not, async_watch
+from .care import async_tell_why_not, async_watch
 from .connection import async_connect, async_forget
 from .const import DOMAIN
 from .coordinator import DigimonConfigEntry, DigimonCoordinator, DigimonRuntimeData
@@ -17,6 +17,7 @@ from .history import make_historian
 from .history.actions import async_setup_actions
 from .history.ledger import forget
 from .identity import async_upgrade
+from .issues import async_follow_entries, async_forget_issues
 from .newer import told_to_be_newer
 from .quarter_card import async_offer_card, async_serve_card, async_withdraw_card
 from .services import async_setup_services
@@ -44,6 +45,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_websocket(hass)
     async_setup_actions(hass)
+    async_follow_entries(hass)
     await async_serve_card(hass)
     return True
 
@@ -98,7 +100,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
 
     Without any board, the quarter card goes from the dashboards' resources, too.
     """
-    async_forget_troubles(hass, entry.entry_id)
+    async_forget_issues(hass, entry)
     await store_of(hass, entry.entry_id).async_remove()
     await forget(hass, entry.entry_id)
     await async_forget(hass, entry)

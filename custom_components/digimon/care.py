@@ -9,11 +9,10 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
-from .fixable import FIXABLE, WRONG_DEVICE
-from .help_page import help_url
-from .trouble import TROUBLES, Trouble, Watch
+from .fixable import WRONG_DEVICE
+from .issues import async_end, async_raise, async_withdraw, async_withdraw_all
+from .trouble import TROUBLES, Finding, Trouble, Watch
 
 # Nothing here is a matter of seconds.
 LOOK_INTERVAL = timedelta(minutes=1)
@@ -21,7 +20,7 @@ LOOK_INTERVAL = timedelta(minutes=1)
 
 @callback
 def async_watch(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
-    """Look after a board as long as its entry is loaded."""
+    """Look after a board as long as its entry is loaded; set up anew, it goes on with the repairs that are there."""
     coordinator = entry.runtime_data.coordinator
     watch = Watch()
 
@@ -30,26 +29,26 @@ def async_watch(hass: HomeAssistant, entry: DigimonConfigEntry) -> None:
         monotonic = time.monotonic()
         error = coordinator.last_exception
         failure = error.translation_key if isinstance(error, HomeAssistantError) else None
-        found = watch.look(
+        findings = watch.look(
             coordinator.data,
             failure=None if coordinator.last_update_success else failure or "unknown",
             now_utc=dt_util.utcnow().timestamp() - (monotonic - coordinator.read_at),
             monotonic=monotonic,
         )
         for trouble in TROUBLES:
-            issue_id = f"{trouble.key}_{entry.entry_id}"
-            if trouble.key not in found:
-                ir.async_delete_issue(hass, DOMAIN, issue_id)
-                continue
-            _raise_issue(hass, entry, trouble, issue_id)
-
-    @callback
-    def forget() -> None:
-        async_forget_troubles(hass, entry.entry_id)
+            match findings[trouble.key]:
+                case Finding.LASTS:
+                    _raise(hass, entry, trouble)
+                case Finding.UNKNOWN:
+                    async_withdraw(hass, entry, trouble.key)
+                case Finding.NONE:
+                    async_end(hass, entry, trouble.key)
+                case Finding.BEGINS:
+                    # Told already before the entry was set up anew, or not long enough to be told.
+                    pass
 
     look()
     entry.async_on_unload(async_track_time_interval(hass, look, LOOK_INTERVAL))
-    entry.async_on_unload(forget)
 
 
 @callback
@@ -60,30 +59,11 @@ def async_tell_why_not(hass: HomeAssistant, entry: DigimonConfigEntry, failure: 
     set up.
     """
     for trouble in TROUBLES:
-        issue_id = f"{trouble.key}_{entry.entry_id}"
         if trouble.key == failure == WRONG_DEVICE:
-            # Taken away and asked for anew, it would come back to who has ignored it.
-            _raise_issue(hass, entry, trouble, issue_id)
-        else:
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+            _raise(hass, entry, trouble)
+    async_withdraw_all(hass, entry, but=failure)
 
 
-@callback
-def async_forget_troubles(hass: HomeAssistant, entry_id: str) -> None:
-    """Take all repairs of a board away."""
-    for trouble in TROUBLES:
-        ir.async_delete_issue(hass, DOMAIN, f"{trouble.key}_{entry_id}")
-
-
-def _raise_issue(hass: HomeAssistant, entry: DigimonConfigEntry, trouble: Trouble, issue_id: str) -> None:
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        data={"entry_id": entry.entry_id},
-        is_fixable=trouble.key in FIXABLE,
-        severity=ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING,
-        learn_more_url=help_url(trouble.key),
-        translation_key=trouble.key,
-        translation_placeholders={"name": entry.title},
-    )
+def _raise(hass: HomeAssistant, entry: DigimonConfigEntry, trouble: Trouble) -> None:
+    severity = ir.IssueSeverity.ERROR if trouble.is_error else ir.IssueSeverity.WARNING
+    async_raise(hass, entry, trouble.key, severity=severity)

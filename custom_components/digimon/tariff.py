@@ -23,6 +23,7 @@ from .capacity.peaks import ListedPeak, MonthPeaks, month_peaks
 from .capacity.postcodes import Place, PostcodeRange, read_postcodes, suggest
 from .capacity.rates import Rates, read_rates
 from .capacity.risk import advance, resume
+from .capacity.selfcheck import is_trusted
 from .capacity.state import Memory, Settings, State
 from .choices import Choices, choices_of
 from .const import DOMAIN
@@ -110,7 +111,7 @@ class Tariff:
     @property
     def trusts_demand(self) -> bool:
         """Whether 1.4.0 is what it should be."""
-        return self._state is None or self._state.trusts_demand
+        return is_trusted(self._memory.deviations) if self._state is None else self._state.trusts_demand
 
     @property
     def now_utc(self) -> int:
@@ -121,11 +122,16 @@ class Tariff:
         return reading.time_utc
 
     @property
-    def has_lost_peak(self) -> bool:
-        """Whether the meter told month peaks once and does not any more."""
+    def was_heard(self) -> bool:
+        """Whether the meter has said anything since its entry was set up."""
+        return self._state is not None
+
+    @property
+    def has_lost_peak(self) -> bool | None:
+        """Whether the meter told month peaks once and does not any more; None where nobody knows."""
         reading = self._coordinator.data.reading
         if reading is None or not self._coordinator.last_update_success:
-            return False
+            return None
         return self.ledger.has_lost_peak(reading.time_utc, peak_is_told=reading.month_peak is not None)
 
     @callback

@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
 from .capacity.billing import WithoutEuros
 from .capacity.figures import TariffBasis
-from .const import DOMAIN
 from .coordinator import DigimonConfigEntry
-from .fixable import FIXABLE
-from .help_page import help_url
+from .issues import async_end, async_raise, async_withdraw
 from .tariff import Tariff
 from .wording import month_text, power_text
 
@@ -54,6 +51,14 @@ def issues_of(tariff: Tariff, language: str) -> tuple[Issue, ...]:
     return tuple(issues)
 
 
+def unknown_of(tariff: Tariff) -> frozenset[str]:
+    """Keys of what nobody can judge now."""
+    unknown = set() if tariff.was_heard else {"implausible_peaks"}
+    if tariff.has_lost_peak is None:
+        unknown.add("peak_vanished")
+    return frozenset(unknown)
+
+
 class TariffIssues:
     """Keeps the issue registry in step."""
 
@@ -61,42 +66,26 @@ class TariffIssues:
         self._hass = hass
         self._entry = entry
         self._tariff = tariff
-        self._raised: dict[str, Issue] = {}
+        self._seen: object = None
+        """What was found when this last looked, and the name it was told under."""
 
     @callback
     def async_update(self) -> None:
-        """Raise what is new, take away what has gone."""
-        current = {issue.key: issue for issue in issues_of(self._tariff, self._hass.config.language)}
-        if current == self._raised:
+        """Raise what is new, take away what has gone, also of before the entry was set up anew."""
+        issues = issues_of(self._tariff, self._hass.config.language)
+        unknown = unknown_of(self._tariff)
+        seen = (issues, unknown, self._entry.title)
+        if seen == self._seen:
             return
-        for issue in current.values():
-            if self._raised.get(issue.key) != issue:
-                self._raise(issue)
-        for key in self._raised.keys() - current.keys():
-            ir.async_delete_issue(self._hass, DOMAIN, self._id(key))
-        self._raised = current
-
-    @callback
-    def async_clear(self) -> None:
-        """Take all away."""
+        self._seen = seen
+        current = {issue.key: issue.placeholders for issue in issues}
         for key in KEYS:
-            ir.async_delete_issue(self._hass, DOMAIN, self._id(key))
-
-    def _raise(self, issue: Issue) -> None:
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._id(issue.key),
-            data={"entry_id": self._entry.entry_id},
-            is_fixable=issue.key in FIXABLE,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=issue.key,
-            translation_placeholders={"name": self._entry.title, **issue.placeholders},
-            learn_more_url=help_url(issue.key),
-        )
-
-    def _id(self, key: str) -> str:
-        return f"{key}_{self._entry.entry_id}"
+            if key in current:
+                async_raise(self._hass, self._entry, key, current[key])
+            elif key in unknown:
+                async_withdraw(self._hass, self._entry, key)
+            else:
+                async_end(self._hass, self._entry, key)
 
 
 @callback
@@ -105,4 +94,3 @@ def async_watch_issues(hass: HomeAssistant, entry: DigimonConfigEntry, tariff: T
     issues = TariffIssues(hass, entry, tariff)
     issues.async_update()
     entry.async_on_unload(entry.runtime_data.coordinator.async_add_listener(issues.async_update))
-    entry.async_on_unload(issues.async_clear)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from awesomeversion import AwesomeVersion, AwesomeVersionException
 
+from .fixable import WRONG_DEVICE
 from .snapshot import Health, Snapshot
 
 MINIMUM_FIRMWARE = "0.1.0"
@@ -30,7 +32,8 @@ class Observation:
     now_utc: float
     """When the snapshot was read, by our own clock; who polls by an automation may do so long before a look."""
 
-    telegrams_fail: bool
+    telegrams_fail: bool | None
+    """None until they were counted for long enough."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +43,9 @@ class Trouble:
     key: str
     """Of its text."""
 
-    holds_fn: Callable[[Observation], bool]
+    holds_fn: Callable[[Observation], bool | None]
+    """None where what was observed does not tell."""
+
     patience_seconds: int
     """How long it holds before somebody is bothered with it."""
 
@@ -48,19 +53,36 @@ class Trouble:
     """Whether nothing works until it is mended."""
 
 
-def _card(state: str) -> Callable[[Observation], bool]:
-    def holds(observation: Observation) -> bool:
-        health = observation.snapshot.health
-        return observation.failure is None and health is not None and health.card_state == state
+class Finding(Enum):
+    """What is found of a trouble."""
 
-    return holds
+    LASTS = auto()
+    BEGINS = auto()
+    """It holds, not for long enough yet that somebody is bothered with it."""
+
+    UNKNOWN = auto()
+    NONE = auto()
 
 
-def _is_clock_wrong(observation: Observation) -> bool:
+def _if_answered(holds: Callable[[Snapshot], bool | None]) -> Callable[[Observation], bool | None]:
+    """Of a board that does not answer nobody knows."""
+    return lambda observation: holds(observation.snapshot) if observation.failure is None else None
+
+
+def _card(state: str) -> Callable[[Observation], bool | None]:
+    return _if_answered(lambda snapshot: snapshot.health is not None and snapshot.health.card_state == state)
+
+
+def _is_another(observation: Observation) -> bool | None:
+    """Whether another board answers."""
+    return observation.failure == WRONG_DEVICE if observation.failure in {None, WRONG_DEVICE} else None
+
+
+def _is_clock_wrong(observation: Observation) -> bool | None:
     """Whether the meter speaks, at another time than ours."""
     reading = observation.snapshot.reading
     if observation.failure is not None or reading is None or observation.snapshot.silent is not False:
-        return False
+        return None
     return abs(observation.now_utc - reading.time_utc) > CLOCK_SECONDS
 
 
@@ -77,7 +99,7 @@ def is_firmware_too_old(snapshot: Snapshot) -> bool:
 TROUBLES: tuple[Trouble, ...] = (
     Trouble(
         key="meter_silent",
-        holds_fn=lambda observation: observation.failure is None and observation.snapshot.silent is True,
+        holds_fn=_if_answered(lambda snapshot: snapshot.silent),
         patience_seconds=600,
         is_error=True,
     ),
@@ -85,14 +107,14 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble(key="card_fault", holds_fn=_card("fault"), patience_seconds=120),
     Trouble(key="clock_wrong", holds_fn=_is_clock_wrong, patience_seconds=120),
     Trouble(
-        key="wrong_device",
-        holds_fn=lambda observation: observation.failure == "wrong_device",
+        key=WRONG_DEVICE,
+        holds_fn=_is_another,
         patience_seconds=60,
         is_error=True,
     ),
     Trouble(
         key="firmware_too_old",
-        holds_fn=lambda observation: observation.failure is None and is_firmware_too_old(observation.snapshot),
+        holds_fn=_if_answered(is_firmware_too_old),
         patience_seconds=0,
     ),
     Trouble(key="telegrams_failing", holds_fn=lambda observation: observation.telegrams_fail, patience_seconds=0),
@@ -116,28 +138,27 @@ class Watch:
     """When each trouble began, in monotonic seconds."""
 
     _count: _Count | None = None
-    _telegrams_fail: bool = False
+    _telegrams_fail: bool | None = None
 
-    def look(self, snapshot: Snapshot, *, failure: str | None, now_utc: float, monotonic: float) -> set[str]:
+    def look(self, snapshot: Snapshot, *, failure: str | None, now_utc: float, monotonic: float) -> dict[str, Finding]:
         """Take another look.
 
         :param now_utc: when the snapshot was read, by our own clock.
-        :returns: the keys of what has been wrong for long enough.
+        :returns: key of a trouble -> what is found of it.
         """
         self._follow_telegrams(snapshot.health if failure is None else None, monotonic)
         observation = Observation(
             snapshot=snapshot, failure=failure, now_utc=now_utc, telegrams_fail=self._telegrams_fail
         )
-        for trouble in TROUBLES:
-            if trouble.holds_fn(observation):
-                self._since.setdefault(trouble.key, monotonic)
-            else:
-                self._since.pop(trouble.key, None)
-        return {
-            trouble.key
-            for trouble in TROUBLES
-            if trouble.key in self._since and monotonic - self._since[trouble.key] >= trouble.patience_seconds
-        }
+        return {trouble.key: self._find(trouble, observation, monotonic) for trouble in TROUBLES}
+
+    def _find(self, trouble: Trouble, observation: Observation, monotonic: float) -> Finding:
+        holds = trouble.holds_fn(observation)
+        if not holds:
+            self._since.pop(trouble.key, None)
+            return Finding.UNKNOWN if holds is None else Finding.NONE
+        since = self._since.setdefault(trouble.key, monotonic)
+        return Finding.LASTS if monotonic - since >= trouble.patience_seconds else Finding.BEGINS
 
     def _follow_telegrams(self, health: Health | None, monotonic: float) -> None:
         """Judge by what came in since some minutes ago; what a board counted before is history."""

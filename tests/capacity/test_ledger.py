@@ -110,14 +110,14 @@ class TestPeakVanishes:
 
     def test_it_is_told_two_hours_after_a_quarter_that_should_have_shown(self) -> None:
         assert self.seen.has_lost_peak(self.later, peak_is_told=False)
-        assert not self.seen.has_lost_peak(self.later - 1, peak_is_told=False)
+        assert self.seen.has_lost_peak(self.later - 1, peak_is_told=False) is None
 
     def test_not_while_the_meter_tells_its_peak(self) -> None:
-        assert not self.seen.has_lost_peak(self.later, peak_is_told=True)
+        assert self.seen.has_lost_peak(self.later, peak_is_told=True) is False
 
     def test_not_of_a_meter_that_never_told_one(self) -> None:
         never = Ledger(days=self.seen.days)
-        assert not never.has_lost_peak(self.later, peak_is_told=False)
+        assert never.has_lost_peak(self.later, peak_is_told=False) is False
 
     def test_not_in_a_month_without_offtake(self) -> None:
         """Panels and a battery: meters stamp a peak of 0 with the month before."""

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -187,13 +188,98 @@ async def test_what_a_board_counted_before_it_restarted_is_history(
     assert issues(issue_registry) == set()
 
 
-async def test_unloading_takes_the_repairs_away(
+async def test_a_repair_stays_while_its_entry_is_set_up_anew_and_goes_when_that_is_disabled(
     hass: HomeAssistant, board: Board, loaded: MockConfigEntry, pass_minutes: Any, issue_registry: ir.IssueRegistry
 ) -> None:
     board.update(INFO, card={"state": "fault"})
     await pass_minutes(5)
     assert issues(issue_registry) == {"card_fault"}
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    assert issues(issue_registry) == {"card_fault"}
+    await hass.config_entries.async_set_disabled_by(loaded.entry_id, ConfigEntryDisabler.USER)
+    assert issues(issue_registry) == set()
+
+
+async def test_the_repair_of_an_entry_that_is_just_tried_again_goes_when_it_is_disabled(
+    hass: HomeAssistant, board: Board, entry: MockConfigEntry, at_meter_time: None, issue_registry: ir.IssueRegistry
+) -> None:
+    board.become("three_phase")
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert issues(issue_registry) == {"wrong_device"}
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    assert issues(issue_registry) == set()
+
+
+async def test_what_somebody_ignored_stays_ignored_until_its_cause_is_gone(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, pass_minutes: Any, issue_registry: ir.IssueRegistry
+) -> None:
+    issue_id = f"card_missing_{loaded.entry_id}"
+
+    def is_ignored() -> bool | None:
+        issue = issue_registry.async_get_issue(DOMAIN, issue_id)
+        return None if issue is None else issue.dismissed_version is not None
+
+    board.update(INFO, card={"state": "missing"})
+    await pass_minutes(5)
+    issue_registry.async_ignore(DOMAIN, issue_id, ignore=True)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await pass_minutes(5)
+    assert is_ignored()
+    # Of a board that is away nobody knows, be it loaded or not.
+    await board.stop()
+    await pass_minutes(3)
+    assert is_ignored()
+    await hass.config_entries.async_reload(loaded.entry_id)
+    assert loaded.state is ConfigEntryState.SETUP_RETRY
+    assert is_ignored()
+    await board.start()
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await pass_minutes(5)
+    assert is_ignored()
+    # Mended while nobody looked, and broken again: that is news.
     assert await hass.config_entries.async_unload(loaded.entry_id)
+    board.update(INFO, card={"state": "ok"})
+    assert await hass.config_entries.async_setup(loaded.entry_id)
+    assert is_ignored() is None
+    board.update(INFO, card={"state": "missing"})
+    await pass_minutes(5)
+    assert is_ignored() is False
+
+
+@pytest.mark.parametrize("key", ["meter_silent", "clock_wrong", "telegrams_failing"])
+async def test_what_takes_a_while_to_be_seen_stays_ignored_over_a_reload(
+    hass: HomeAssistant,
+    board: Board,
+    loaded: MockConfigEntry,
+    pass_minutes: Any,
+    freezer: FrozenDateTimeFactory,
+    issue_registry: ir.IssueRegistry,
+    key: str,
+) -> None:
+    async def let_it_last() -> None:
+        share = 0.2 if key == "telegrams_failing" else 0
+        await pass_minutes(13, telegrams=key != "meter_silent", each=lambda minute: rejected(board, minute, share))
+
+    if key == "clock_wrong":
+        freezer.tick(3600)
+    await let_it_last()
+    issue_id = f"{key}_{loaded.entry_id}"
+    issue_registry.async_ignore(DOMAIN, issue_id, ignore=True)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await let_it_last()
+    issue = issue_registry.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.dismissed_version is not None
+
+
+async def test_a_repair_that_is_shown_goes_while_its_board_is_away(
+    hass: HomeAssistant, board: Board, loaded: MockConfigEntry, pass_minutes: Any, issue_registry: ir.IssueRegistry
+) -> None:
+    board.update(INFO, card={"state": "fault"})
+    await pass_minutes(5)
+    await board.stop()
+    await hass.config_entries.async_reload(loaded.entry_id)
+    assert loaded.state is ConfigEntryState.SETUP_RETRY
     assert issues(issue_registry) == set()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -170,7 +171,7 @@ class TestYearWithoutRates:
         assert state(hass, "tariff_basis") == "other_year"
         assert issues(hass) == {"rates_missing": {"name": "digimon", "year": "2027", "used_year": "2026"}}
         assert state(hass, "capacity_tariff_this_month") is not None
-        assert await hass.config_entries.async_unload(running.entry_id)
+        await hass.config_entries.async_set_disabled_by(running.entry_id, ConfigEntryDisabler.USER)
         assert issues(hass) == {}
 
 
@@ -374,6 +375,70 @@ async def test_a_peak_that_vanishes_asks_for_a_repair_until_it_is_back(
     metered.peak = kept
     await at(EVENING + 7210)
     assert issues(hass) == {}
+
+
+async def test_a_peak_that_vanished_stays_ignored_while_the_board_is_away_and_is_looked_at_anew(
+    hass: HomeAssistant, running: MockConfigEntry, metered: Metered, board: Board, at: At
+) -> None:
+    issue_id = f"peak_vanished_{running.entry_id}"
+
+    def is_ignored() -> bool | None:
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+        return None if issue is None else issue.dismissed_version is not None
+
+    kept, metered.peak = metered.peak, None
+    await at(EVENING)
+    await at(EVENING + 7205)
+    ir.async_ignore_issue(hass, DOMAIN, issue_id, ignore=True)
+    await board.stop()
+    await at(EVENING + 7210)
+    assert is_ignored()
+    await board.start()
+    assert await hass.config_entries.async_reload(running.entry_id)
+    await at(EVENING + 7215)
+    assert is_ignored()
+    # Back while nobody looked.
+    assert await hass.config_entries.async_unload(running.entry_id)
+    metered.peak = kept
+    metered.show(EVENING + 7220)
+    assert await hass.config_entries.async_setup(running.entry_id)
+    assert is_ignored() is None
+
+
+async def test_implausible_peaks_stay_ignored_until_they_are_gone(
+    hass: HomeAssistant, running: MockConfigEntry, metered: Metered, board: Board, at: At
+) -> None:
+    issue_id = f"implausible_peaks_{running.entry_id}"
+    metered.listed[2026, 4] = 75_000
+    await at(EVENING)
+    ir.async_ignore_issue(hass, DOMAIN, issue_id, ignore=True)
+    # The meter is not heard when it is set up anew.
+    kept = board.read(METER)
+    board.write(METER, {})
+    assert await hass.config_entries.async_reload(running.entry_id)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.dismissed_version is not None
+    board.write(METER, kept)
+    metered.listed[2026, 4] = 3400
+    await at(EVENING + 5)
+    assert issues(hass) == {}
+
+
+async def test_a_demand_that_is_not_believed_stays_ignored_over_a_reload(
+    hass: HomeAssistant, running: MockConfigEntry, hass_storage: dict[str, Any], metered: Metered, at: At
+) -> None:
+    issue_id = f"demand_wrong_{running.entry_id}"
+    await at(EVENING)
+    assert await hass.config_entries.async_unload(running.entry_id)
+    kept = hass_storage[f"digimon.capacity.{running.entry_id}"]["data"]["memory"]
+    kept["deviations"] = 4
+    assert await hass.config_entries.async_setup(running.entry_id)
+    ir.async_ignore_issue(hass, DOMAIN, issue_id, ignore=True)
+    assert await hass.config_entries.async_reload(running.entry_id)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.dismissed_version is not None
 
 
 async def test_a_meter_that_contradicts_itself_is_told_and_not_believed(

@@ -98,21 +98,24 @@ class Ledger:
         energy_wh = register_wh - self.month_start.register_wh
         return energy_wh if energy_wh >= 0 else None
 
-    def has_lost_peak(self, now_utc: int, *, peak_is_told: bool) -> bool:
+    def has_lost_peak(self, now_utc: int, *, peak_is_told: bool) -> bool | None:
         """Whether a meter that used to tell its month peak does not any more.
 
         Operators close the customer port again, as when a yearly consent ended; then only the peaks vanish. It is
         certain when this month had a finished quarter with offtake some time ago and the meter tells no peak.
+
+        :returns: None while this month has had none of a meter that tells no peak.
         """
         if peak_is_told or not self.tells_peaks:
             return False
         month = month_at(now_utc)
-        return any(
+        is_certain = any(
             month_at(quarter.start_utc) == month
             and quarter.power_w >= _NOTICED_W
             and now_utc - quarter.start_utc - QUARTER_SECONDS >= VANISHED_SECONDS
             for quarter in self.days.values()
         )
+        return is_certain or None
 
 
 def day_begin(utc: int) -> int:

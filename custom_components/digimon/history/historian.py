@@ -250,6 +250,9 @@ class Historian:
     async def _bring_over_past(self) -> None:
         """What is on the card from before Home Assistant looked, the newest month first."""
         if self._is_stopped():
+            if self._heard:
+                # What was missed is in the database by now, and the past is given up.
+                self._notices.kept()
             return
         if self._past_is_done or not self._heard:
             self._show(HistoryState.UP_TO_DATE if self._past_is_done else HistoryState.WAITING)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, LOGGER
+from ..const import LOGGER
 from ..coordinator import DigimonConfigEntry
-from ..help_page import help_url
+from ..issues import async_end, async_raise
 from .reconcile import Report
 from .times import Day
 
@@ -43,36 +42,21 @@ class Notices:
     def unreadable(self, days: Sequence[Day]) -> None:
         """Tell which days the board gives no sensible answer of; without any, that has passed."""
         if not days:
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue(_UNREADABLE))
+            async_end(self._hass, self._entry, _UNREADABLE)
             return
         texts = [f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in sorted(days)]
         LOGGER.warning("The card of %s cannot be read for %s", self._entry.title, ", ".join(texts))
         shown = ", ".join(texts[:_DAYS_SHOWN]) + (", …" if len(texts) > _DAYS_SHOWN else "")
-        self._raise_issue(_UNREADABLE, {"name": self._entry.title, "days": shown})
+        async_raise(self._hass, self._entry, _UNREADABLE, {"days": shown})
 
     def failed(self, statistic_id: str) -> None:
         """Tell that the database does not keep what was written of a sensor."""
         LOGGER.error("The statistics of %s do not keep what the card says", statistic_id)
-        self._raise_issue(_FAILED, {"name": self._entry.title, "entity_id": statistic_id})
+        async_raise(self._hass, self._entry, _FAILED, {"entity_id": statistic_id})
 
     def kept(self) -> None:
         """The database has kept everything."""
-        ir.async_delete_issue(self._hass, DOMAIN, self._issue(_FAILED))
-
-    def _raise_issue(self, key: str, placeholders: dict[str, str]) -> None:
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._issue(key),
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            learn_more_url=help_url(key),
-            translation_key=key,
-            translation_placeholders=placeholders,
-        )
-
-    def _issue(self, key: str) -> str:
-        return f"{key}_{self._entry.entry_id}"
+        async_end(self._hass, self._entry, _FAILED)
 
 
 def iso(utc: int | None) -> str | None:

@@ -309,6 +309,36 @@ async def test_who_stops_the_history_gives_up_the_days_that_cannot_be_read(world
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is None
 
 
+async def test_the_repairs_of_a_history_go_with_its_entry(world: World) -> None:
+    world.board.faults["/historic/day?year=2026&month=1&day=11"] = Fault.WRONG_JSON
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.settled()
+    issue_id = f"history_unreadable_{world.entry.entry_id}"
+    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is not None
+    await world.hass.config_entries.async_remove(world.entry.entry_id)
+    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_who_stops_the_history_is_asked_for_no_more_of_what_was_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose(*_: object) -> None:
+        """As a database that silently refuses."""
+
+    monkeypatch.setattr("custom_components.digimon.history.statistics.write_counted", lose)
+    world.move_to(ADDED + 600)
+    await world.start()
+    await world.settled()
+    issue_id = f"history_failed_{world.entry.entry_id}"
+    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is not None
+    await press(world.hass, "button.digimon_stop_bringing_in_history")
+    assert await world.hass.config_entries.async_reload(world.entry.entry_id)
+    await world.settled()
+    assert stands(world) == "stopped"
+    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is None
+
+
 async def test_a_damaged_quarter_is_a_gap_that_the_registers_bridge(world: World) -> None:
     world.board.damaged = {quarter_id_at(START + DAY + number * 900) for number in (5, 6)}
     world.move_to(ADDED + 600)
