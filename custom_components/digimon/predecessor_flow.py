@@ -1,6 +1,5 @@
 """Options: taking over what the sensors of another integration have counted of the same meter."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import probatio
@@ -9,6 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import StatisticSelector, StatisticSelectorConfig
 from homeassistant.util import dt as dt_util
+
+from .wording import day_text
 
 if TYPE_CHECKING:
     from .history.predecessor import Continued
@@ -168,6 +169,5 @@ def _amount(target: Target, value: float) -> str:
 
 
 def _day(utc: int) -> str:
-    """A local day, as people in Belgium write it in each of their languages."""
-    day: date = dt_util.as_local(dt_util.utc_from_timestamp(utc)).date()
-    return f"{day:%d/%m/%Y}"
+    """A local day, as people write it."""
+    return day_text(dt_util.as_local(dt_util.utc_from_timestamp(utc)).date())

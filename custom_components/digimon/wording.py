@@ -1,5 +1,6 @@
-"""How numbers and months are written inside texts, where no page of Home Assistant writes them."""
+"""How numbers, months and days are written inside texts, where no page of Home Assistant writes them."""
 
+from datetime import date
 from typing import Final
 
 from .capacity.months import Month
@@ -22,3 +23,8 @@ def power_text(power_w: int, language: str, *, decimals: int = 2) -> str:
 def month_text(month: Month) -> str:
     """A month as people in Belgium write it in each of their languages: ``11/2026``."""
     return f"{month.month:02d}/{month.year}"
+
+
+def day_text(day: date) -> str:
+    """A day, likewise: ``05/11/2026``."""
+    return f"{day:%d/%m/%Y}"

@@ -48,7 +48,7 @@ export function showPeaks(meter, speech) {
   if (!peaks.length) return;
   const number = peaks.filter(({ counts }) => counts).length;
   write(byId("peaks-mean"), speech.formats.quantity(billedWatt(peaks) / 1000, "kW", 2));
-  write(byId("peaks-months"), speech.say("peaksMean", { number }));
+  write(byId("peaks-months"), speech.say(number === 1 ? "peaksMeanOfOne" : "peaksMean", { number }));
   const top = Math.max(FLOOR_WATT, ...peaks.map(({ power }) => power));
   byId("peak-bars").style.setProperty("--floor", String(FLOOR_WATT / top));
   const running = monthOf(localTime(meter.time));

@@ -80,6 +80,7 @@ const EN = {
 
   peaks: "Month peaks",
   peaksMean: "Mean of {number} months",
+  peaksMeanOfOne: "One month so far",
   peaksExplained:
     "The capacity tariff is paid on the mean of the highest quarters of the last 12 months, this one included. " +
     "A month below 2.5 kW, the dashed line, counts as 2.5 kW.",
@@ -208,6 +209,7 @@ const NL = {
 
   peaks: "Maandpieken",
   peaksMean: "Gemiddelde van {number} maanden",
+  peaksMeanOfOne: "Nog maar één maand",
   peaksExplained:
     "Het capaciteitstarief betaal je op het gemiddelde van de hoogste kwartieren van de laatste 12 maanden, deze maand " +
     "inbegrepen. Een maand onder 2,5 kW, de stippellijn, telt voor 2,5 kW.",
@@ -334,6 +336,7 @@ const FR = {
 
   peaks: "Pointes mensuelles",
   peaksMean: "Moyenne de {number} mois",
+  peaksMeanOfOne: "Un seul mois jusqu’ici",
   peaksExplained:
     "Le tarif capacitaire se paie sur la moyenne des quarts d’heure les plus élevés des 12 derniers mois, celui-ci " +
     "compris. Un mois sous 2,5 kW, la ligne pointillée, compte pour 2,5 kW.",
@@ -460,6 +463,7 @@ const DE = {
 
   peaks: "Monatsspitzen",
   peaksMean: "Mittelwert von {number} Monaten",
+  peaksMeanOfOne: "Bisher ein Monat",
   peaksExplained:
     "Der Kapazitätstarif wird auf den Mittelwert der höchsten Viertelstunden der letzten 12 Monate gezahlt, dieser " +
     "eingeschlossen. Ein Monat unter 2,5 kW, der gestrichelten Linie, zählt als 2,5 kW.",

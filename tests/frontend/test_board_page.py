@@ -106,6 +106,16 @@ def test_a_month_whose_first_quarter_runs_has_no_peak_yet(
     expect(page.locator("#to-peak")).to_be_disabled()
 
 
+def test_a_new_meter_has_one_month_and_no_months(open_window: Open, board: Board) -> None:
+    page = opened(open_window, board).page
+    meter = board.meter()
+    meter["peaks"] = []
+    page.route("**/current/meter", lambda route: route.fulfill(json=meter))
+    page.reload()
+    expect(page.locator("#peak-bars li")).to_have_count(1)
+    expect(page.locator("#peaks-months")).to_have_text("One month so far")
+
+
 def test_to_the_month_peak_and_back(open_window: Open, board: Board) -> None:
     page = opened(open_window, board).page
     assert text(page, "#to-peak") == f"Month peak {power(board.peak['power'])}"

@@ -1,9 +1,11 @@
-"""How numbers and months are written inside texts."""
+"""How numbers, months and days are written inside texts."""
+
+from datetime import date
 
 import pytest
 
 from custom_components.digimon.capacity.months import Month
-from custom_components.digimon.wording import month_text, power_text
+from custom_components.digimon.wording import day_text, month_text, power_text
 
 
 @pytest.mark.parametrize("language", ["nl", "nl-BE", "fr", "de"])
@@ -19,3 +21,7 @@ def test_who_reads_english_reads_a_point(language: str) -> None:
 
 def test_a_month_is_written_by_its_number_before_the_year() -> None:
     assert month_text(Month(2026, 3)) == "03/2026"
+
+
+def test_a_day_is_written_before_its_month() -> None:
+    assert day_text(date(2026, 3, 5)) == "05/03/2026"

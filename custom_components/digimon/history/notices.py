@@ -1,6 +1,7 @@
 """What people are told of the work on a board's history: lines in the log, and repairs."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -8,6 +9,7 @@ from homeassistant.util import dt as dt_util
 from ..const import LOGGER
 from ..coordinator import DigimonConfigEntry
 from ..issues import async_end, async_raise
+from ..wording import day_text
 from .reconcile import Report
 from .times import Day
 
@@ -44,9 +46,9 @@ class Notices:
         if not days:
             async_end(self._hass, self._entry, _UNREADABLE)
             return
-        texts = [f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in sorted(days)]
-        LOGGER.warning("The card of %s cannot be read for %s", self._entry.title, ", ".join(texts))
-        shown = ", ".join(texts[:_DAYS_SHOWN]) + (", …" if len(texts) > _DAYS_SHOWN else "")
+        dates = [date(*day) for day in sorted(days)]
+        LOGGER.warning("The card of %s cannot be read for %s", self._entry.title, ", ".join(map(str, dates)))
+        shown = ", ".join(map(day_text, dates[:_DAYS_SHOWN])) + (", …" if len(dates) > _DAYS_SHOWN else "")
         async_raise(self._hass, self._entry, _UNREADABLE, {"days": shown})
 
     def failed(self, statistic_id: str) -> None:

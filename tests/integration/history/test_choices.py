@@ -285,7 +285,7 @@ async def test_a_day_that_cannot_be_read_costs_no_other_day_and_is_told(world: W
         assert changes[start] == pytest.approx(world.truth(start), abs=1.01)
     issue = ir.async_get(world.hass).async_get_issue(DOMAIN, f"history_unreadable_{world.entry.entry_id}")
     assert issue is not None
-    assert issue.translation_placeholders == {"name": "digimon", "days": "2026-01-11"}
+    assert issue.translation_placeholders == {"name": "digimon", "days": "11/01/2026"}
     assert str(issue.learn_more_url).endswith("troubleshooting.md#history-unreadable")
 
     world.board.faults.clear()
