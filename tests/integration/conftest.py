@@ -31,6 +31,14 @@ EVENING = day_start(2026, 6, 10) + 18 * 3600
 YEAR = {(2025 if month > 5 else 2026, month): 3000 + 100 * month for month in range(1, 13)}
 """Month peaks of the twelve months before it: (year, month) -> W."""
 
+LOW_GOAL: dict[str, Any] = {"capacity": {"area": "antwerpen", "goal_w": 2500}}
+"""Options of who wants to be warned from the least on that is paid for."""
+
+
+def car_in_the_evening(utc: int) -> int:
+    """A house, and a car that is plugged in as the evening begins, in W."""
+    return 7900 if utc >= EVENING else 500
+
 
 @pytest.fixture(autouse=True)
 def without_breath(monkeypatch: pytest.MonkeyPatch) -> None:

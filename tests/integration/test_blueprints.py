@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from .board import Board
-from .conftest import EVENING, At, automate
+from .conftest import EVENING, LOW_GOAL, At, automate, car_in_the_evening
 from .metered import Load, Metered
 
 ROOT = Path(__file__).parents[2]
@@ -40,13 +40,12 @@ async def blueprints(hass: HomeAssistant) -> AsyncIterator[None]:
 
 @pytest.fixture
 def load() -> Load:
-    """A car that is plugged in."""
-    return lambda utc: 7900 if utc >= EVENING else 500
+    return car_in_the_evening
 
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    return {"capacity": {"area": "antwerpen", "goal_w": 2500}}
+    return LOW_GOAL
 
 
 async def use(hass: HomeAssistant, name: str, **inputs: Any) -> None:
@@ -250,32 +249,45 @@ class TestLoadsOffAndOn:
         assert self.on(house) == [dryer, heat_pump]
 
 
-async def test_a_board_that_comes_back_to_a_quarter_at_risk_switches_off(
-    hass: HomeAssistant,
-    running: MockConfigEntry,
-    at: At,
-    board: Board,
-    metered: Metered,
-    freezer: FrozenDateTimeFactory,
-) -> None:
+WARNING = "binary_sensor.digimon_switch_loads_off"
+
+
+@pytest.fixture
+async def boiler(hass: HomeAssistant, running: MockConfigEntry) -> str:
+    """A load that goes off when the board says so."""
     assert await async_setup_component(hass, "homeassistant", {})
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"boiler": {"initial": True}}})
-    warning = "binary_sensor.digimon_switch_loads_off"
     room = "sensor.digimon_room_for_another_appliance"
-    await use(hass, "shed_loads", warning=warning, room=room, loads=["input_boolean.boiler"])
+    await use(hass, "shed_loads", warning=WARNING, room=room, loads=["input_boolean.boiler"])
+    return "input_boolean.boiler"
+
+
+@pytest.fixture
+def poll(running: MockConfigEntry, metered: Metered, freezer: FrozenDateTimeFactory) -> At:
+    """Poll at an instant, and wait for nobody who hears of it."""
+
+    async def poll_at(utc: int) -> None:
+        metered.show(utc)
+        freezer.move_to(datetime.fromtimestamp(utc, UTC))
+        await running.runtime_data.coordinator.async_refresh()
+
+    return poll_at
+
+
+async def test_a_board_that_comes_back_to_a_quarter_at_risk_switches_off(
+    hass: HomeAssistant, boiler: str, at: At, poll: At, board: Board
+) -> None:
     for second in range(-5, 55, 5):
         await at(EVENING + second)
-    assert hass.states.is_state(warning, "off")
+    assert hass.states.is_state(WARNING, "off")
     await board.stop()
     await at(EVENING + 55)
-    assert hass.states.is_state(warning, "unavailable")
+    assert hass.states.is_state(WARNING, "unavailable")
     await board.start()
-    metered.show(EVENING + 70)
-    freezer.move_to(datetime.fromtimestamp(EVENING + 70, UTC))
-    await running.runtime_data.coordinator.async_refresh()
-    assert hass.states.is_state(warning, "on")
+    await poll(EVENING + 70)
+    assert hass.states.is_state(WARNING, "on")
     await settle()
-    assert hass.states.is_state("input_boolean.boiler", "off")
+    assert hass.states.is_state(boiler, "off")
 
 
 def last_call(utc: int) -> int:
@@ -285,24 +297,16 @@ def last_call(utc: int) -> int:
 
 @pytest.mark.parametrize("load", [last_call])
 async def test_what_leaves_no_time_to_see_whether_it_lasts_switches_off(
-    hass: HomeAssistant, running: MockConfigEntry, at: At, metered: Metered, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, boiler: str, at: At, poll: At
 ) -> None:
     """There was room with the poll before, and the warning comes before the room of this one."""
-    assert await async_setup_component(hass, "homeassistant", {})
-    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"boiler": {"initial": True}}})
-    warning = "binary_sensor.digimon_switch_loads_off"
-    room = "sensor.digimon_room_for_another_appliance"
-    await use(hass, "shed_loads", warning=warning, room=room, loads=["input_boolean.boiler"])
     for second in (0, 5, *range(735, 795, 5)):
         await at(EVENING + second)
     seconds = iter(range(795, 840, 5))
-    while hass.states.is_state(warning, "off"):
-        utc = EVENING + next(seconds)
-        metered.show(utc)
-        freezer.move_to(datetime.fromtimestamp(utc, UTC))
-        await running.runtime_data.coordinator.async_refresh()
+    while hass.states.is_state(WARNING, "off"):
+        await poll(EVENING + next(seconds))
         await settle()
-    assert hass.states.is_state("input_boolean.boiler", "off")
+    assert hass.states.is_state(boiler, "off")
 
 
 class TestCharger:

@@ -7,20 +7,19 @@ from homeassistant.core import CoreState, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from .board import QUARTER, Board
-from .conftest import EVENING, At, automate, board_device
+from .conftest import EVENING, LOW_GOAL, At, automate, board_device, car_in_the_evening
 from .metered import Load, Metered
 from .test_tariff_automation import calls_of, event
 
 
 @pytest.fixture
 def load() -> Load:
-    """A car that is plugged in."""
-    return lambda utc: 7900 if utc >= EVENING else 500
+    return car_in_the_evening
 
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    return {"capacity": {"area": "antwerpen", "goal_w": 2500}}
+    return LOW_GOAL
 
 
 @pytest.mark.parametrize("trigger", ["new_month_peak", "quarter_finished"])
@@ -89,16 +88,21 @@ async def test_a_peak_that_was_made_while_home_assistant_was_away_is_told_when_i
     assert (event(hass)["before"], event(hass)["after"]) == (2.0, 7.9)
 
 
+async def begin_to_start(hass: HomeAssistant, entry: MockConfigEntry, at: At, second: int) -> None:
+    """Home Assistant goes as the evening begins, comes back at a second of it, and is not through with starting yet."""
+    await at(EVENING - 5)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.set_state(CoreState.starting)
+    await at(EVENING + second)
+    await hass.config_entries.async_setup(entry.entry_id)
+
+
 @pytest.mark.parametrize("minutes_of_start", [0, 2])
 async def test_a_quarter_that_is_too_high_when_home_assistant_comes_back_is_told(
     hass: HomeAssistant, running: MockConfigEntry, at: At, minutes_of_start: int
 ) -> None:
     calls = await calls_of(hass, running, "peak_at_risk")
-    await at(EVENING - 5)
-    await hass.config_entries.async_unload(running.entry_id)
-    hass.set_state(CoreState.starting)
-    await at(EVENING + 200)
-    await hass.config_entries.async_setup(running.entry_id)
+    await begin_to_start(hass, running, at, 200)
     for second in range(205, 205 + 60 * minutes_of_start, 5):
         await at(EVENING + second)
     assert calls == []
@@ -112,11 +116,7 @@ async def test_a_warning_of_a_quarter_that_ended_while_home_assistant_started_is
     hass: HomeAssistant, running: MockConfigEntry, at: At
 ) -> None:
     calls = await calls_of(hass, running, "peak_at_risk")
-    await at(EVENING - 5)
-    await hass.config_entries.async_unload(running.entry_id)
-    hass.set_state(CoreState.starting)
-    await at(EVENING + 800)
-    await hass.config_entries.async_setup(running.entry_id)
+    await begin_to_start(hass, running, at, 800)
     await at(EVENING + 905)
     hass.set_state(CoreState.running)
     await at(EVENING + 910)

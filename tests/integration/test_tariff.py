@@ -16,12 +16,8 @@ from custom_components.digimon.capacity.events import Event, NewMonthPeak, PeakW
 from custom_components.digimon.const import DOMAIN
 
 from .board import METER, Board
-from .conftest import EVENING, YEAR, At, shown
+from .conftest import EVENING, LOW_GOAL, YEAR, At, car_in_the_evening, shown
 from .metered import Load, Metered
-
-
-def car(utc: int) -> int:
-    return 7900 if utc >= EVENING else 500
 
 
 @pytest.fixture
@@ -180,11 +176,11 @@ class TestForecast:
 
     @pytest.fixture
     def load(self) -> Load:
-        return car
+        return car_in_the_evening
 
     @pytest.fixture
     def options(self) -> dict[str, Any]:
-        return {"capacity": {"area": "antwerpen", "goal_w": 2500}}
+        return LOW_GOAL
 
     async def test_a_charging_car_is_told_at_60_seconds_and_certain_at_285(
         self, hass: HomeAssistant, running: MockConfigEntry, at: At, events: list[Event]

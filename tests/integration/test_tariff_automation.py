@@ -6,19 +6,18 @@ import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
-from .conftest import EVENING, At, automate, board_device
+from .conftest import EVENING, LOW_GOAL, At, automate, board_device, car_in_the_evening
 from .metered import Load, Metered
 
 
 @pytest.fixture
 def load() -> Load:
-    """A car that is plugged in."""
-    return lambda utc: 7900 if utc >= EVENING else 500
+    return car_in_the_evening
 
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    return {"capacity": {"area": "antwerpen", "goal_w": 2500}}
+    return LOW_GOAL
 
 
 def event(hass: HomeAssistant) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from core.clock import day_start
 
 from .board import METER, Board
-from .conftest import At, state
+from .conftest import LOW_GOAL, At, state
 from .metered import Metered
 
 LIMIT = "sensor.digimon_steady_limit"
@@ -22,7 +22,7 @@ REACHED = 6000
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    return {"capacity": {"area": "antwerpen", "goal_w": 2500}}
+    return LOW_GOAL
 
 
 @pytest.fixture
