@@ -81,6 +81,15 @@ def test_what_is_told_of_a_cable_too_does_not_speak_of_a_board(language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_repair_that_is_mended_in_the_options_names_the_entry_of_their_menu(language: str) -> None:
+    translated = load(f"translations/{language}.json")
+    menu, issues = translated["options"]["step"]["init"]["menu_options"], translated["issues"]
+    assert menu["capacity"] in issues["rates_missing"]["description"]
+    assert menu["capacity"] in issues["implausible_peaks"]["description"]
+    assert menu["month_peaks"] in issues["implausible_peaks"]["description"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_sensors_have_the_same_name(language: str) -> None:
     names = [sensor["name"] for sensor in load(f"translations/{language}.json")["entity"]["sensor"].values()]
     assert len(set(names)) == len(names)
