@@ -19,6 +19,7 @@ from .history.ledger import forget
 from .identity import async_upgrade
 from .issues import async_follow_entries, async_forget_issues
 from .newer import told_to_be_newer
+from .peak_keeper import PeakKeeper
 from .quarter_card import async_offer_card, async_serve_card, async_withdraw_card
 from .services import async_setup_services
 from .tariff import async_follow_tariff
@@ -55,9 +56,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> b
     await async_offer_card(hass)
     connection = await async_connect(hass, entry)
     counter = EnergyCounter(hass, entry, connection.archive)
+    peaks = PeakKeeper(hass, entry.entry_id)
     with told_to_be_newer(entry.title):
         await counter.async_load()
-    coordinator = DigimonCoordinator(hass, entry, connection.source, counter)
+        await peaks.async_load()
+    coordinator = DigimonCoordinator(hass, entry, connection.source, peaks, counter)
     try:
         await coordinator.async_config_entry_first_refresh()
     except ConfigEntryNotReady as error:
@@ -92,6 +95,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.tariff.async_stop()
+        await entry.runtime_data.coordinator.peaks.async_save()
     return unloaded
 
 
@@ -105,6 +109,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DigimonConfigEntry) -> 
     await forget(hass, entry.entry_id)
     await async_forget(hass, entry)
     await TariffStore(hass, entry.entry_id).remove()
+    await PeakKeeper(hass, entry.entry_id).async_remove()
     others = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     if not [other for other in others if other.entry_id != entry.entry_id]:
         await async_withdraw_card(hass)

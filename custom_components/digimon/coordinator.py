@@ -16,6 +16,7 @@ from .const import DOMAIN, LOGGER
 from .counting import EnergyCounter
 from .history.card import Archive
 from .monitor import BoardClient
+from .peak_keeper import PeakKeeper
 from .silence import Progress, follow, is_silent
 from .snapshot import Device, Snapshot
 from .source import Source, SourceError
@@ -65,10 +66,16 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
     config_entry: DigimonConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: DigimonConfigEntry, source: Source, counter: EnergyCounter | None = None
+        self,
+        hass: HomeAssistant,
+        entry: DigimonConfigEntry,
+        source: Source,
+        peaks: PeakKeeper,
+        counter: EnergyCounter | None = None,
     ) -> None:
         """Read a source.
 
+        :param peaks: what keeps the month peaks of a meter that is replaced.
         :param counter: what counts the energy where the source tells none.
         """
         super().__init__(
@@ -80,6 +87,7 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
             always_update=False,
         )
         self.source = source
+        self.peaks = peaks
         self._counter = counter
         self._progress: Progress | None = None
         self._device: Device | None = None
@@ -122,7 +130,7 @@ class DigimonCoordinator(DataUpdateCoordinator[Snapshot]):
             ) from error
         self.read_at = time.monotonic()
         self._register(snapshot.device)
-        snapshot = self._without_old_news(snapshot)
+        snapshot = self.peaks.apply(self._without_old_news(snapshot))
         return snapshot if self._counter is None else self._counter.apply(snapshot)
 
     def _without_old_news(self, snapshot: Snapshot) -> Snapshot:

@@ -55,6 +55,7 @@ def reading_of(
             for peak in meter.peaks
         ),
         serial=meter.serial,
+        ean=meter.ean,
         tariff=meter.tariff,
         breaker=meter.breaker,
         limiter_w=meter.limiter,

@@ -139,6 +139,9 @@ class Reading:
     serial: str | None = None
     """Of the electricity meter."""
 
+    ean: str | None = None
+    """Of the connection, which stays when the grid operator puts in another meter; None when the meter is not told."""
+
     tariff: int | None = None
     """1 day, 2 night."""
 

@@ -176,6 +176,11 @@ class Tariff:
             observed = observation_of(self._coordinator.data)
             peak = None if observed is None else observed.month_peak
         recorded = dict(self.ledger.recorded)
+        listed = {peak.month for peak in self._listed if not peak.is_void}
+        for month, told in self._coordinator.peaks.months.items():
+            if month not in listed:
+                # By a meter that was replaced since.
+                recorded[month] = max(told.power_w, recorded.get(month, 0))
         memory = self._memory if self._state is None else self._state.memory
         running = month_at(self.now_utc)
         if memory.month == running.number and memory.month_peak_w is not None:

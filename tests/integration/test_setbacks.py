@@ -48,7 +48,7 @@ async def test_a_count_that_cannot_be_read_keeps_no_board_from_being_read(
     assert 0 < float(counted) < 1
 
 
-@pytest.mark.parametrize("name", ["digimon.{}.energy", "digimon.capacity.{}"])
+@pytest.mark.parametrize("name", ["digimon.{}.energy", "digimon.capacity.{}", "digimon.told_peaks.{}"])
 async def test_what_a_later_version_has_stored_is_kept_and_told(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], at_meter_time: None, name: str
 ) -> None:
