@@ -90,6 +90,8 @@ async def newest(command: Command, api: Api, page: Page) -> AsyncIterator[Place]
     """The newest, with a dashboard of its own; the demonstration's stays as it is."""
     await make_dashboard(api, _PATH)
     yield Place(command, api, page)
+    # Who looks at a dashboard that goes is led to another, also when the next test is on its way to a page of its own.
+    await visit(page, "about:blank")
     found = await api.command("lovelace/dashboards/list")
     (number,) = (one["id"] for one in found if one["url_path"] == _PATH)
     await api.command("lovelace/dashboards/delete", dashboard_id=number)
