@@ -140,10 +140,16 @@ def begin() -> int:
 
 
 @pytest.fixture
-def metered(board: Board, load: Load, begin: int, variant: str) -> Metered:
+def listed() -> dict[tuple[int, int], int]:
+    """The months that the meter lists; parametrise to have others."""
+    return dict(YEAR)
+
+
+@pytest.fixture
+def metered(board: Board, load: Load, begin: int, variant: str, listed: dict[tuple[int, int], int]) -> Metered:
     if variant == "without_peaks":
         return Metered(board, load, begin - 900, sends_demand=False)
-    return Metered(board, load, begin - 900, peak=(EVENING - 57_600, 2000), listed=dict(YEAR))
+    return Metered(board, load, begin - 900, peak=(EVENING - 57_600, 2000), listed=listed)
 
 
 @pytest.fixture

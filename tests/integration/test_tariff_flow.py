@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .board import METER, Board
+from .conftest import YEAR
 from .test_tariff import state
 
 
@@ -86,12 +86,8 @@ async def test_without_a_postcode_the_area_is_chosen_by_hand_and_a_rate_can_be_o
     assert state(hass, "tariff_basis") == "own_rate"
 
 
-async def test_months_that_the_meter_does_not_list_are_asked_for(
-    hass: HomeAssistant, board: Board, running: MockConfigEntry
-) -> None:
-    board.update(METER, peaks=[peak for peak in board.read(METER)["peaks"] if peak["month"] not in (9, 11)])
-    assert await hass.config_entries.async_reload(running.entry_id)
-    await hass.async_block_till_done()
+@pytest.mark.parametrize("listed", [{month: YEAR[month] for month in YEAR if month[1] not in {9, 11}}])
+async def test_months_that_the_meter_does_not_list_are_asked_for(hass: HomeAssistant, running: MockConfigEntry) -> None:
     form = await open_step(hass, running, "month_peaks")
     assert [str(field) for field in form["data_schema"].schema] == ["september", "november", "since"]
     assert form["description_placeholders"]["first"] == "06/2025"
