@@ -295,13 +295,19 @@ async def test_a_day_that_cannot_be_read_costs_no_other_day_and_is_told(world: W
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, f"history_unreadable_{world.entry.entry_id}") is None
 
 
-async def test_who_stops_the_history_gives_up_the_days_that_cannot_be_read(world: World) -> None:
+async def _meet_unreadable_day(world: World) -> str:
+    """Begin with a day on the card that cannot be read; the repair that asks what to do."""
     world.board.faults["/historic/day?year=2026&month=1&day=11"] = Fault.WRONG_JSON
     world.move_to(ADDED + 600)
     await world.start()
     await world.settled()
     issue_id = f"history_unreadable_{world.entry.entry_id}"
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is not None
+    return issue_id
+
+
+async def test_who_stops_the_history_gives_up_the_days_that_cannot_be_read(world: World) -> None:
+    issue_id = await _meet_unreadable_day(world)
     assert stands(world) == "failed"
     await press(world.hass, "button.digimon_stop_bringing_in_history")
     await world.settled()
@@ -310,12 +316,7 @@ async def test_who_stops_the_history_gives_up_the_days_that_cannot_be_read(world
 
 
 async def test_the_repairs_of_a_history_go_with_its_entry(world: World) -> None:
-    world.board.faults["/historic/day?year=2026&month=1&day=11"] = Fault.WRONG_JSON
-    world.move_to(ADDED + 600)
-    await world.start()
-    await world.settled()
-    issue_id = f"history_unreadable_{world.entry.entry_id}"
-    assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is not None
+    issue_id = await _meet_unreadable_day(world)
     await world.hass.config_entries.async_remove(world.entry.entry_id)
     assert ir.async_get(world.hass).async_get_issue(DOMAIN, issue_id) is None
 
